@@ -1,0 +1,47 @@
+"""The entry: one call is one connection, of one of three protocols.
+
+The server names the protocol in `scope["type"]`. Each has its own events, and so its
+own coroutine here. This file knows the three of them, and nothing of what they do.
+"""
+
+from asgi_raw.events import Receive, Scope, Send
+from asgi_raw.lifespan import lifespan, refuse_to_start
+from asgi_raw.middleware import errors, head
+from asgi_raw.routes import dispatch
+from asgi_raw.websocket import websocket
+
+http = errors(head(dispatch))
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand the connection to the coroutine that speaks its protocol."""
+    if scope["type"] == "http":
+        await http(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await websocket(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan(scope, receive, send)
+    else:
+        # Silence would be taken for consent (ASGI, "Protocol Specifications").
+        raise ValueError(
+            "Expected a scope of type 'http', 'websocket' or 'lifespan', "
+            f"but got {scope['type']!r}."
+        )
+
+
+# Two variations of it, to see what a server does with them.
+
+
+async def startup_fails(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same application, with a start-up that fails."""
+    if scope["type"] == "lifespan":
+        await lifespan(scope, receive, send, refuse_to_start)
+    else:
+        await application(scope, receive, send)
+
+
+async def without_lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same application, if it had never heard of lifespan."""
+    if scope["type"] == "lifespan":
+        raise ValueError("Expected a scope of type 'http', but got 'lifespan'.")
+    await application(scope, receive, send)

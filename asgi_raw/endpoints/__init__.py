@@ -1,0 +1,1 @@
+"""What the application does: one coroutine an endpoint, chapter by chapter."""

@@ -1,0 +1,69 @@
+"""Chapter 3: request bodies, forms and uploads."""
+
+from hashlib import sha256
+from urllib.parse import parse_qsl
+
+from asgi_raw.events import (
+    Receive,
+    Scope,
+    Send,
+    body_pieces,
+    header,
+    json_object,
+    read_body,
+    respond,
+    text,
+)
+from asgi_raw.multipart import MalformedMultipart, boundary_of, parts
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the body that came."""
+    # Kept until the request is whole (www, "Request"): a client that sends all of its
+    # body before it reads would wait for us as long as we would wait for it.
+    kept = [piece async for piece in body_pieces(receive)]
+    kind = header(scope, b"content-type") or b"application/octet-stream"
+    await respond(send, b"".join(kept), headers=[(b"content-type", kind)])
+
+
+async def form(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the fields of a form, in the order in which they came."""
+    body = await read_body(receive)
+    fields = parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="replace")
+    await json_object(send, {"form": fields})
+
+
+async def csrf_form(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same; nothing here guards it against requests forged by other pages."""
+    await form(scope, receive, send)
+
+
+async def upload(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the fields of a multipart form, and the digests of its files."""
+    body = await read_body(receive)
+    try:
+        boundary = boundary_of(header(scope, b"content-type") or b"")
+        found = parts(body, boundary)
+    except MalformedMultipart as error:
+        return await text(send, str(error), status=400)
+    await json_object(
+        send,
+        {
+            "fields": [
+                (part.name, part.content.decode("utf-8", "replace"))
+                for part in found
+                if part.filename is None
+            ],
+            "files": [
+                {
+                    "name": part.name,
+                    "filename": part.filename,
+                    "content_type": part.content_type,
+                    "size": len(part.content),
+                    "sha256": sha256(part.content).hexdigest(),
+                }
+                for part in found
+                if part.filename is not None
+            ],
+        },
+    )

@@ -1,0 +1,79 @@
+"""Chapter 4: a file, with its validators and its ranges.
+
+Everything that a browser's cache needs to know stands in the header fields, and all of
+it is the application's business. Neither ASGI nor a server does anything about it.
+"""
+
+import asyncio
+import re
+from email.utils import formatdate, parsedate_to_datetime
+from hashlib import sha256
+
+from asgi_raw.events import TEXT, Receive, Scope, Send, header, respond, text
+from compare.domain import SAMPLE
+
+RANGE = re.compile(rb"bytes=([0-9]*)-([0-9]*)")
+"""One range. For several of them the whole file is sent, as RFC 9110, 14.2 allows."""
+
+
+async def file(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a file, with what makes it cacheable, or with a part of it."""
+    # In a thread: a disk may be slow, and the event loop has others to serve.
+    content, written_at = await asyncio.to_thread(read)
+    etag = b'"%s"' % sha256(content).hexdigest()[:16].encode()
+    validators = [
+        (b"etag", etag),
+        (b"last-modified", formatdate(written_at, usegmt=True).encode()),
+    ]
+    if not_modified(scope, etag, written_at):
+        # No Content-Type and no body, but the validators again (RFC 9110, 15.4.5).
+        return await respond(send, b"", 304, validators)
+    validators.append((b"accept-ranges", b"bytes"))
+    span = requested_range(scope, etag, len(content))
+    if span is None:
+        return await respond(send, content, headers=[TEXT, *validators])
+    if not span:
+        there_is = (b"content-range", b"bytes */%d" % len(content))
+        message = "Expected a range that begins within the file."
+        return await text(send, message, 416, [there_is])
+    extent = b"bytes %d-%d/%d" % (span.start, span.stop - 1, len(content))
+    await respond(
+        send,
+        content[span.start : span.stop],
+        206,
+        [TEXT, *validators, (b"content-range", extent)],
+    )
+
+
+def read() -> tuple[bytes, int]:
+    """Give the file's bytes, and when it was written, in seconds since the epoch."""
+    return SAMPLE.read_bytes(), int(SAMPLE.stat().st_mtime)
+
+
+def not_modified(scope: Scope, etag: bytes, written_at: int) -> bool:
+    """Whether the client has this very version, by what it says of its own."""
+    if (known := header(scope, b"if-none-match")) is not None:
+        # Weak comparison (RFC 9110, 13.1.2); and it takes precedence over the date.
+        tags = [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
+        return tags == [b"*"] or etag in tags
+    if (since := header(scope, b"if-modified-since")) is not None:
+        try:
+            return (
+                written_at <= parsedate_to_datetime(since.decode("ascii")).timestamp()
+            )
+        except ValueError:
+            return False  # A date that is none is ignored (RFC 9110, 13.1.3).
+    return False
+
+
+def requested_range(scope: Scope, etag: bytes, length: int) -> range | None:
+    """Give the bytes asked for: None for all of them, an empty range if it has none."""
+    match = RANGE.fullmatch(header(scope, b"range") or b"")
+    if match is None or match.group() == b"bytes=-":
+        return None  # No Range, or one that we do not understand, and so ignore.
+    if header(scope, b"if-range") not in (None, etag):
+        return None  # The client has a part of another version (RFC 9110, 13.1.5).
+    first, last = match.groups()
+    if not first:
+        return range(max(length - int(last), 0), length)
+    return range(int(first), min(int(last or length) + 1, length))

@@ -1,0 +1,158 @@
+"""Reading requests and writing responses, event by event.
+
+A request's body comes in as "http.request" events, a response goes out as one
+"http.response.start" and then "http.response.body" events. The functions here turn
+events into what an endpoint wants to have, and back. They do not know any endpoint.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+Scope = dict[str, Any]
+Event = dict[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""Pairs of byte strings, names in lower case (www, "Response Start")."""
+
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+JSON = (b"content-type", b"application/json")
+WITHOUT_BODY = frozenset({204, 304})
+"""Statuses whose responses have no body (RFC 9110, 15.3.5 and 15.4.5)."""
+
+
+class ClientDisconnected(Exception):
+    """The client has left before its request was whole."""
+
+
+class BadRequest(Exception):
+    """The client has sent something that cannot be used; the message says what."""
+
+
+# Reading --------------------------------------------------------------------------
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Wait until the request is whole, and give its body.
+
+    Raises `ClientDisconnected` if the client leaves before that.
+    """
+    body, more = await read_piece(receive)
+    while more:
+        piece, more = await read_piece(receive)
+        body += piece
+    return body
+
+
+async def body_pieces(receive: Receive) -> AsyncIterator[bytes]:
+    """Give the pieces of the body as they arrive."""
+    more = True
+    while more:
+        piece, more = await read_piece(receive)
+        yield piece
+
+
+async def read_piece(receive: Receive) -> tuple[bytes, bool]:
+    """Give the next piece of the body, and whether there is another one."""
+    event = await receive()
+    if event["type"] == "http.request":
+        # Both keys are optional (www, "Request"): no body is an empty one, and an
+        # event that does not announce more is the last one.
+        return event.get("body", b""), event.get("more_body", False)
+    if event["type"] == "http.disconnect":
+        raise ClientDisconnected
+    # An application that gets an invalid event should raise (ASGI, "Error Handling").
+    raise ValueError(f"Expected 'http.request', but got {event['type']!r}.")
+
+
+async def client_left(receive: Receive) -> None:
+    """Wait until the client has left; to be run beside something that takes time.
+
+    The request must have been read: then nothing but "http.disconnect" can come.
+    """
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def watch(receive: Receive) -> asyncio.Task[None]:
+    """Wait for the client to leave in a task of its own; cancel it in the end."""
+    return asyncio.create_task(client_left(receive))
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """Give the value of a request header, several joined as RFC 9110, 5.2 allows."""
+    # Servers should lower-case names, but they need not (www, "HTTP Connection Scope").
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return b", ".join(values) if values else None
+
+
+def query(scope: Scope) -> list[tuple[str, str]]:
+    """Give the query parameters in order, percent-decoded, then decoded as UTF-8."""
+    text = scope["query_string"].decode("latin-1")
+    return parse_qsl(text, keep_blank_values=True, errors="replace")
+
+
+def number(scope: Scope, name: str, default: float) -> float:
+    """Give a query parameter as a number; raise `BadRequest` if it is none."""
+    value = dict(query(scope)).get(name, str(default))
+    try:
+        return float(value)
+    except ValueError:
+        message = f"Expected a number for {name!r}, but got {value!r}."
+        raise BadRequest(message) from None
+
+
+# Writing --------------------------------------------------------------------------
+
+
+async def respond(
+    send: Send, body: bytes, status: int = 200, headers: Headers = (TEXT,)
+) -> None:
+    """Send a whole response: its start, and its body as one event."""
+    framing: Headers = ()
+    if status not in WITHOUT_BODY:
+        # With a Content-Length the server need not resort to the chunked coding, and
+        # the client can tell a whole response from a broken one (RFC 9110, 8.6).
+        framing = ((b"content-length", b"%d" % len(body)),)
+    await start(send, status, (*headers, *framing))
+    await send({"type": "http.response.body", "body": body})
+
+
+async def text(
+    send: Send, content: str, status: int = 200, headers: Headers = ()
+) -> None:
+    """Send a plain text response."""
+    await respond(send, content.encode(), status, (TEXT, *headers))
+
+
+async def json_object(
+    send: Send, content: object, status: int = 200, headers: Headers = ()
+) -> None:
+    """Send a JSON response; JSON is always UTF-8, so it names no charset."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    await respond(send, body.encode(), status, (JSON, *headers))
+
+
+async def start(send: Send, status: int, headers: Headers) -> None:
+    """Send the start of a response; pieces must follow (www, "Response Start")."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def piece(send: Send, body: bytes) -> None:
+    """Send a piece of a response's body that is not the last one.
+
+    It returns when the server has taken it, which may be late if the client reads
+    slowly. It raises OSError if the client has left (www, "Disconnected Client"); let
+    it pass: the server knows what it means.
+    """
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def end(send: Send) -> None:
+    """End a response that was sent in pieces."""
+    await send({"type": "http.response.body", "body": b""})

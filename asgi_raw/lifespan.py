@@ -1,0 +1,82 @@
+"""The third protocol: start-up, shut-down, and the state between them.
+
+The server calls the application once with a lifespan scope, before it takes the first
+request, and this call lasts as long as the server does. In it come two events,
+"lifespan.startup" and "lifespan.shutdown", and each has to be answered.
+
+What start-up makes (a pool of connections, say) goes into `scope["state"]`, and the
+server puts a shallow copy of that into the scope of every request. An older server may
+not offer it; then there is none.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgi_raw.events import Receive, Scope, Send, json_object, query
+
+State = dict[str, Any]
+
+
+async def start_up(state: State) -> None:
+    """Make what all requests will need."""
+    state.update(greeting="hello from start-up", visitors=[])
+
+
+async def refuse_to_start(state: State) -> None:
+    """Fail, as a start-up does whose database does not answer."""
+    raise ConnectionError("the database is away")
+
+
+async def shut_down(state: State) -> None:
+    """Give back what start-up has made."""
+    state.clear()
+
+
+async def lifespan(
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    start_up: Callable[[State], Awaitable[None]] = start_up,
+) -> None:
+    """Answer both events, in this order, and then end."""
+    state: State = scope.get("state", {})
+    event = await receive()
+    expect(event["type"], "lifespan.startup")
+    try:
+        await start_up(state)
+    except Exception as error:
+        # To raise would mean "I do not know lifespan", and the server would go on. Only
+        # this event keeps it from starting (lifespan, "Scope" and "Startup Failed").
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
+    await send({"type": "lifespan.startup.complete"})
+
+    event = await receive()
+    expect(event["type"], "lifespan.shutdown")
+    await shut_down(state)
+    # The server waits for this before it ends (lifespan, "Shutdown Complete").
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def expect(kind: str, expected: str) -> None:
+    """Raise on an event that should not come now (ASGI, "Error Handling")."""
+    if kind != expected:
+        raise ValueError(f"Expected {expected!r}, but got {kind!r}.")
+
+
+async def state(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with what start-up has left in the state of this request."""
+    state: State = scope.get("state", {})
+    if ("visit", "1") in query(scope):
+        # The copy is ours: what we put into it is gone after this request. But it is a
+        # shallow one: the list in it belongs to all (lifespan, "Lifespan State").
+        state["visits"] = state.get("visits", 0) + 1
+        state["visitors"].append("somebody")
+    await json_object(
+        send,
+        {
+            "greeting": state.get("greeting"),
+            "visits": state.get("visits", 0),
+            "visitors": len(state.get("visitors", [])),
+        },
+    )

@@ -1,0 +1,100 @@
+"""Which endpoint a path belongs to, and which methods it has.
+
+A server knows nothing of routes: it calls the same application for every path. So the
+application has a table, in the order of the contract. Paths without parameters are
+looked up, the others are patterns that are tried one after the other.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from asgi_raw.endpoints import bodies, concurrency, fields, files, http, streaming
+from asgi_raw.events import Receive, Scope, Send, read_body, text
+from asgi_raw.lifespan import state
+
+
+class Route(NamedTuple):
+    """One endpoint, with the methods that it answers."""
+
+    endpoint: Callable[..., Awaitable[None]]
+    methods: tuple[str, ...] = ("GET", "HEAD")
+    """Empty for all."""
+    reads_body: bool = False
+    """The endpoint reads the request's body itself, instead of having it waited for."""
+
+
+POST = ("POST",)
+ANY: tuple[str, ...] = ()
+
+PATHS: dict[str, Route] = {
+    "/": Route(http.hello),
+    "/json": Route(http.json_message),
+    "/redirect": Route(http.redirect),
+    "/only-post": Route(http.only_post, POST),
+    "/error": Route(http.error),
+    "/headers": Route(fields.headers),
+    "/cookies": Route(fields.cookies),
+    "/echo": Route(bodies.echo, POST, reads_body=True),
+    "/form": Route(bodies.form, POST, reads_body=True),
+    "/csrf-form": Route(bodies.csrf_form, POST, reads_body=True),
+    "/upload": Route(bodies.upload, POST, reads_body=True),
+    "/file": Route(files.file),
+    "/stream": Route(streaming.stream),
+    "/events": Route(streaming.events),
+    "/drip": Route(streaming.drip),
+    "/poll": Route(streaming.poll),
+    "/announce": Route(streaming.announce, POST, reads_body=True),
+    "/log": Route(streaming.log),
+    "/state": Route(state),
+    "/sequential": Route(concurrency.sequential),
+    "/concurrent": Route(concurrency.concurrent),
+    "/mock-api": Route(concurrency.mock_api),
+    "/background": Route(concurrency.background, POST),
+    "/cpu": Route(concurrency.cpu),
+}
+
+# [0-9] and not \d, which takes the digits of all scripts; fullmatch and not $, which
+# takes a newline at the end for the end.
+PATTERNS: list[tuple[re.Pattern[str], Route]] = [
+    (re.compile(r"/items/(?P<item_id>[0-9]+)"), Route(http.item)),
+    (re.compile(r"/status/(?P<code>[0-9]+)"), Route(http.status)),
+    (re.compile(r"/inspect/(?P<rest>.*)"), Route(fields.inspect, ANY, True)),
+]
+
+
+async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+    """Find the endpoint and call it, or answer 404 or 405."""
+    found = find(path_below_root(scope))
+    if found is None:
+        return await text(send, "Not Found", status=404)
+    route, parameters = found
+    if route.methods and scope["method"] not in route.methods:
+        # Whoever says 405 must say what is allowed (RFC 9110, 15.5.6).
+        allow = ", ".join(route.methods).encode()
+        return await text(send, "Method Not Allowed", 405, [(b"allow", allow)])
+    if not route.reads_body:
+        # The request, and not the opening of a connection, is what an application
+        # should act upon (www, "Request"); so wait for it, even if it has no body.
+        await read_body(receive)
+    await route.endpoint(scope, receive, send, **parameters)
+
+
+def find(path: str) -> tuple[Route, dict[str, Any]] | None:
+    """Give the route of a path and its parameters, or None."""
+    if route := PATHS.get(path):
+        return route, {}
+    for pattern, route in PATTERNS:
+        if match := pattern.fullmatch(path):
+            return route, match.groupdict()
+    return None
+
+
+def path_below_root(scope: Scope) -> str:
+    """Give the path as it is below the place where the server has mounted us.
+
+    `path` is the whole path; it begins with `root_path` (www, "WSGI Compatibility":
+    PATH_INFO is what is left when root_path is stripped from path).
+    """
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
