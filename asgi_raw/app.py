@@ -10,7 +10,8 @@ from asgi_raw.middleware import errors, head
 from asgi_raw.routes import dispatch
 from asgi_raw.websocket import websocket
 
-http = errors(head(dispatch))
+# HEAD is outside, so that the answer to an error has no body either.
+http = head(errors(dispatch))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ events into what an endpoint wants to have, and back. They do not know any endpo
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -22,6 +23,8 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 JSON = (b"content-type", b"application/json")
+NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+"""What a number may look like: float() takes "nan", "1_0" and "inf" as well."""
 WITHOUT_BODY = frozenset({204, 304})
 """Statuses whose responses have no body (RFC 9110, 15.3.5 and 15.4.5)."""
 
@@ -100,11 +103,9 @@ def query(scope: Scope) -> list[tuple[str, str]]:
 def number(scope: Scope, name: str, default: float) -> float:
     """Give a query parameter as a number; raise `BadRequest` if it is none."""
     value = dict(query(scope)).get(name, str(default))
-    try:
-        return float(value)
-    except ValueError:
-        message = f"Expected a number for {name!r}, but got {value!r}."
-        raise BadRequest(message) from None
+    if not NUMBER.fullmatch(value):
+        raise BadRequest(f"Expected a number for {name!r}, but got {value!r}.")
+    return float(value)
 
 
 # Writing --------------------------------------------------------------------------

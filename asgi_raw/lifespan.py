@@ -71,7 +71,7 @@ async def state(scope: Scope, receive: Receive, send: Send) -> None:
         # The copy is ours: what we put into it is gone after this request. But it is a
         # shallow one: the list in it belongs to all (lifespan, "Lifespan State").
         state["visits"] = state.get("visits", 0) + 1
-        state["visitors"].append("somebody")
+        state.setdefault("visitors", []).append("somebody")
     await json_object(
         send,
         {

@@ -45,7 +45,10 @@ def errors(app: Application) -> Application:
             await text(send, str(error), status=400)
         except Exception:
             if not started:
-                await text(send, "Internal Server Error", status=500)
+                # Whatever becomes of this answer, it is the error that the server
+                # should hear of.
+                with contextlib.suppress(Exception):
+                    await text(send, "Internal Server Error", status=500)
             raise
 
     return with_errors
@@ -58,8 +61,9 @@ class _Answered(Exception):
 def head(app: Application) -> Application:
     """Answer HEAD as GET, without the body (RFC 9110, 9.3.2).
 
-    Servers cut the body off, so this is not about the wire. It spares the endpoint the
-    making of a body, which could be endless, that nobody will see.
+    The server should cut a body off, and not every one does so with a body in pieces.
+    It also spares the endpoint the making of a body, which could be endless, that
+    nobody will see.
     """
 
     async def with_head(scope: Scope, receive: Receive, send: Send) -> None:

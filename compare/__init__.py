@@ -1,0 +1,32 @@
+"""asgi-compare: one application, by hand and in frameworks, compared event by event.
+
+Data flows in one direction, and so do the imports: each stage knows the nouns on its
+two sides, and nothing of the stages above it.
+
+    Scenario --driver--> Transcript --rules--> Finding ----+
+       ^                    |                              |
+    contract                +------diff-----> Difference --+--> Run --report--> words
+
+    domain/               what the applications know; no interface, no framework
+    contract/             STAGE 1   what every application must do, as data
+      scenario.py           nouns: Scenario, Request, Expected
+    target.py             STAGE 2   any application, by its `module:attribute`
+    implementations.py              ours, one row each
+    reach.py                        what can be asked of whom
+    transcript.py         noun: what happened, event by event
+    drivers/              STAGE 3   play the server (or the client) for one scenario
+    servers/                        real servers, as child processes
+    isolation.py                    a target in a child process of its own
+    rules/                STAGE 4a  judge events by the specifications
+    aspects.py            STAGE 4   a transcript, taken apart
+    expectation.py                  is it what the contract expects?
+    diff.py               STAGE 4d  same or different?
+    known_differences.py            the differences we expect, each with its reason
+    verdicts.py                     passed, failed, unsupported, error
+    measurements.py                 the numbers in a transcript
+    results.py            nouns: Verdict, Finding, Difference, Measurement, Run
+    codec.py                        the nouns to JSON and back
+    run.py                the loop; the only module that knows every stage
+    report/               STAGE 5   a Run in words and pictures
+    cli.py                the command
+"""

@@ -1,7 +1,7 @@
-"""The nouns of what was concluded: `Verdict`, `Finding`, `Difference`, `Measurement`, `Run`.
+"""The nouns of what was concluded: Verdict, Finding, Difference, Measurement, Run.
 
-A `Run` is everything that one call of the tool found out. It goes to JSON and comes back
-unchanged, so that a stored run can be rendered, judged and compared again without
+A `Run` is everything that one call of the tool found out. It goes to JSON and comes
+back unchanged, so that a stored run can be rendered, judged and compared again without
 calling an application; every report is a view of it.
 
 This module does not know how a conclusion was reached.
@@ -15,7 +15,7 @@ from typing import Literal
 from compare.transcript import Transcript
 
 VerdictKind = Literal["passed", "failed", "unsupported", "error"]
-Level = Literal["must", "should"]
+Level = Literal["must", "should", "unclear"]
 Side = Literal["application", "server"]
 
 IN_PROCESS = "in-process"
@@ -58,7 +58,7 @@ class Difference:
     between: tuple[str, str]
     """Two cells, each named `implementation@host`; the first is the yardstick."""
     what: str
-    """The aspect: `status`, `header content-type`, `body`, `body.path`, `pieces`, ..."""
+    """The aspect: `status`, `header allow`, `body`, `body.path`, `pieces`, ..."""
     values: tuple[str, str] = ("", "")
     """What each of the two had, as text."""
     known: bool = False

@@ -9,15 +9,19 @@ WSGI has calls where ASGI has events. They are written down as events too, so th
 can be read side by side: `start_response`, `write`, `yield` and `close` are sent by the
 application, `wsgi.input.read` (and `readline`, `readlines`, `iter`) is received by it.
 
+A driver records at full speed and writes nothing up: `Transcript.later` takes a
+function that does so when somebody first looks at a field. Nobody but the drivers needs
+to know.
+
 This module does not know who drives, and it judges nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 Direction = Literal["receive", "send"]
 """Named from the application's side: it receives events and sends events."""
@@ -124,8 +128,31 @@ class Dialogue:
 Answer = Response | Dialogue
 
 
+class _Late:
+    """Fields that are written when somebody first asks for one of them."""
+
+    __slots__ = ("_write",)
+    _write: Callable[[], Transcript]
+
+    # Called only for a field that is not there yet. Hidden from mypy, which would
+    # take it as leave to ask a transcript for anything.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name not in _FIELDS:
+                raise AttributeError(f"A transcript has no {name!r}.")
+            written = self._write()
+            for slot in _FIELDS.values():
+                try:
+                    slot.__get__(self)
+                except AttributeError:
+                    slot.__set__(self, slot.__get__(written))
+            del self._write
+            return getattr(self, name)
+
+
 @dataclass(slots=True)
-class Transcript:
+class Transcript(_Late):
     """Everything that one exchange left behind."""
 
     scenario: str
@@ -141,13 +168,24 @@ class Transcript:
     left_at_ns: int | None = None
     """When the client went away, if it left before the end."""
     elapsed_ns: int = 0
-    """From the call of the application (or the first byte) to the end of the exchange."""
+    """From the call of the application, or the first byte, to the end of it all."""
     threads: tuple[int, ...] = ()
     """The driver's thread first, then every other one that sent or received."""
     notes: tuple[str, ...] = ()
     """What the driver has to say: events dropped, a second answer to `receive`."""
     requests: tuple[Transcript, ...] = ()
     """In a lifespan: the requests in between. Of a crowd: the others."""
+
+    @classmethod
+    def later(cls, write: Callable[[], Transcript]) -> Transcript:
+        """Make a transcript that `write` is asked for when a field is first read."""
+        transcript = cls.__new__(cls)
+        transcript._write = write
+        return transcript
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copies and pickles hold the fields, never the way to write them.
+        return type(self), tuple(getattr(self, name) for name in _FIELDS)
 
     @property
     def response(self) -> Response | None:
@@ -163,6 +201,9 @@ class Transcript:
     def received(self, kind: str | None = None) -> list[Any]:
         """Give what the application received, in order; of one type if asked."""
         return _of_kind((e for e in self.events if e.direction == "receive"), kind)
+
+
+_FIELDS = {each.name: Transcript.__dict__[each.name] for each in fields(Transcript)}
 
 
 def _of_kind(events: Iterable[Event], kind: str | None) -> list[Any]:

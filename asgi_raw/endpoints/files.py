@@ -68,6 +68,8 @@ def not_modified(scope: Scope, etag: bytes, written_at: int) -> bool:
 
 def requested_range(scope: Scope, etag: bytes, length: int) -> range | None:
     """Give the bytes asked for: None for all of them, an empty range if it has none."""
+    if scope["method"] != "GET":
+        return None  # Ranges are defined for GET alone (RFC 9110, 14.2).
     match = RANGE.fullmatch(header(scope, b"range") or b"")
     if match is None or match.group() == b"bytes=-":
         return None  # No Range, or one that we do not understand, and so ignore.
@@ -76,4 +78,6 @@ def requested_range(scope: Scope, etag: bytes, length: int) -> range | None:
     first, last = match.groups()
     if not first:
         return range(max(length - int(last), 0), length)
+    if last and int(last) < int(first):
+        return None  # Not valid, and so ignored as well (RFC 9110, 14.1.1).
     return range(int(first), min(int(last or length) + 1, length))

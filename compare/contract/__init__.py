@@ -55,4 +55,12 @@ SCENARIOS: dict[str, Scenario] = {
     for scenario in chapter.SCENARIOS
 }
 
-__all__ = ["CHAPTERS", "ENDPOINTS", "SCENARIOS", "Endpoint", "Scenario"]
+
+def chapter_of(scenario: Scenario) -> str:
+    """Give the name of the chapter that a scenario is in."""
+    return next(
+        name for name, chapter in CHAPTERS.items() if scenario in chapter.SCENARIOS
+    )
+
+
+__all__ = ["CHAPTERS", "ENDPOINTS", "SCENARIOS", "Endpoint", "Scenario", "chapter_of"]

@@ -108,7 +108,7 @@ FIFTY = tuple(
         Request(target=target),
         Expected(status=200),
         at_once=50,
-        deadline=30,
+        deadline=15,
     )
     for endpoint, target in TARGETS.items()
 )

@@ -98,6 +98,19 @@ PARTS = (
         b"bytes=last-ten",
         Expected(status=200, body=CONTENT),
     ),
+    _part(
+        "backwards_range",
+        "A range that ends before it begins is not valid (RFC 9110 section 14.1.1).",
+        b"bytes=5-4",
+        Expected(status=200, body=CONTENT),
+    ),
+    Scenario(
+        "file",
+        "head_with_range",
+        "Ranges are defined for GET alone (RFC 9110 section 14.2).",
+        Request("HEAD", b"/file", headers=((b"range", b"bytes=0-99"),)),
+        Expected(headers=((b"content-length", LENGTH),), body=b""),
+    ),
 )
 
 SCENARIOS = (*WHOLE, *PARTS)

@@ -137,6 +137,19 @@ class ExpectedLifetime:
 
 
 Exchange = Request | Conversation | Lifetime
+
+
+def in_one_line(exchange: Exchange) -> str:
+    """Describe an exchange as short as can be: `POST /echo, 13 bytes`."""
+    if isinstance(exchange, Lifetime):
+        return f"lifespan with {len(exchange.requests)} requests"
+    target = exchange.target.decode("latin-1")
+    if isinstance(exchange, Conversation):
+        return f"WebSocket {target}, {len(exchange.says)} messages"
+    size = sum(map(len, exchange.body))
+    return f"{exchange.method} {target}" + (f", {size} bytes" if size else "")
+
+
 Expectation = Expected | ExpectedConversation | ExpectedLifetime
 
 

@@ -85,6 +85,13 @@ STREAMS = (
         Expected(body=b""),
     ),
     Scenario(
+        "stream",
+        "bad_number",
+        "A query parameter that is no number is the client's mistake: 400.",
+        Request(target=b"/stream?pieces=many"),
+        Expected(status=400),
+    ),
+    Scenario(
         "events",
         "from_the_start",
         "Three server-sent events, each with its id; the first one with retry.",
@@ -96,7 +103,7 @@ STREAMS = (
                 b"id: 2\ndata: event 2\n\n"
                 b"id: 3\ndata: event 3\n\n"
             ),
-            pieces=(35, 21, 21),
+            pieces=(33, 21, 21),
         ),
     ),
     Scenario(
@@ -150,7 +157,7 @@ LEAVING = (
         "client_leaves",
         "The client leaves while the application waits: does it stop waiting?",
         Request(
-            target=b"/poll?topic=nobody&timeout=2", client=Client(leaves_after=0.05)
+            target=b"/poll?topic=nobody&timeout=1.5", client=Client(leaves_after=0.05)
         ),
         Expected(status=None, stops=True),
     ),

@@ -1,0 +1,84 @@
+# Two commands: `make run` shows what this is about, `make test` checks it.
+#
+# Each makes its virtual environment first, from what is pinned in constraints.txt, and
+# a second call finds it there. PYTHON names the interpreter, VENV the directory.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+RUN_STAMP = $(VENV)/.installed-run
+DEV_STAMP = $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Expected Python 3.11 or newer; name one with make PYTHON=..." >&2; exit 3; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Expected the venv module; on Debian: apt install python3-venv" >&2; exit 3; }
+
+$(RUN_STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV_STAMP): $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@ $(RUN_STAMP)
+
+.PHONY: run
+run: $(RUN_STAMP)  ## Drive every implementation in process and on two servers, and compare
+	@$(BIN)/asgi-compare run $(ARGS)
+
+.PHONY: serve
+serve: $(RUN_STAMP)  ## Start every implementation on a real server, until Ctrl-C
+	@$(BIN)/asgi-compare serve $(ARGS)
+
+.PHONY: test
+test: $(DEV_STAMP) lint  ## Lint, check types, run the tests, measure the coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 3 --dist loadgroup $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+.PHONY: lint
+lint: $(DEV_STAMP)  ## Lint and check types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# With the newest Django that each interpreter can have; Python 3.11 is `make test`.
+# Found on the path, or where a version manager keeps them.
+.PHONY: test-all
+test-all: test  ## The tests on every newer interpreter that is here as well
+	@for version in 3.12 3.13 3.14; do \
+	  for python in $$(command -v python$$version) \
+	      "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$$version*/bin/python; do \
+	    "$$python" -c '' 2>/dev/null || continue; \
+	    $(MAKE) --no-print-directory test-newest VENV=.venv-$$version PYTHON="$$python" \
+	      || exit 1; \
+	    break; \
+	  done; \
+	done
+
+.PHONY: test-newest
+test-newest: $(BIN)/python
+	@grep -viE '^(django|django-stubs.*|asgiref)==' constraints.txt > $(VENV)/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -c $(VENV)/constraints.txt --upgrade django -e ".[dev]"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+
+.PHONY: bench-drivers
+bench-drivers: $(DEV_STAMP)  ## What driving costs: ours beside the test clients of the field
+	@$(BIN)/python -m compare.bench_drivers $(ARGS)
+
+.PHONY: docs
+docs: $(DEV_STAMP)  ## Write the generated parts of the README anew
+	@$(BIN)/python -m compare.docs write
+
+.PHONY: clean
+clean:  ## Remove what the other targets have made
+	rm -rf .venv .venv-* build dist report *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

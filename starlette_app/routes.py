@@ -1,0 +1,58 @@
+"""Which endpoint a path belongs to, and which methods it has.
+
+The table, in the order of the contract. A parameter names its convertor, and arrives as
+what this makes of it. A route for GET answers HEAD as well.
+"""
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from starlette_app import websocket
+from starlette_app.endpoints import (
+    bodies,
+    concurrency,
+    fields,
+    files,
+    http,
+    streaming,
+)
+from starlette_app.lifespan import state
+
+POST = ["POST"]
+ANY: list[str] = []
+"""No method is asked for, so none is refused; without a list it would be GET."""
+
+routes: list[BaseRoute] = [
+    Route("/", http.hello),
+    Route("/json", http.json_message),
+    Route("/items/{item_id:int}", http.item),
+    Route("/redirect", http.redirect),
+    Route("/status/{code:int}", http.status),
+    Route("/only-post", http.only_post, methods=POST),
+    Route("/error", http.error),
+    Route("/inspect/{rest:path}", fields.inspect, methods=ANY),
+    Route("/headers", fields.headers),
+    Route("/cookies", fields.cookies),
+    Route("/echo", bodies.echo, methods=POST),
+    Route("/form", bodies.form, methods=POST),
+    Route("/csrf-form", bodies.csrf_form, methods=POST),
+    Route("/upload", bodies.upload, methods=POST),
+    Route("/file", files.file),
+    Route("/stream", streaming.stream),
+    Route("/events", streaming.events),
+    Route("/drip", streaming.drip),
+    Route("/poll", streaming.poll),
+    Route("/announce", streaming.announce, methods=POST),
+    Route("/log", streaming.log),
+    Route("/state", state),
+    WebSocketRoute("/ws/echo", websocket.ws_echo),
+    WebSocketRoute("/ws/subprotocol", websocket.ws_subprotocol),
+    WebSocketRoute("/ws/close", websocket.ws_close),
+    WebSocketRoute("/ws/reject", websocket.ws_reject),
+    WebSocketRoute("/ws/deny", websocket.ws_deny),
+    WebSocketRoute("/ws/late", websocket.ws_late),
+    Route("/sequential", concurrency.sequential),
+    Route("/concurrent", concurrency.concurrent),
+    Route("/mock-api", concurrency.mock_api),
+    Route("/background", concurrency.background, methods=POST),
+    Route("/cpu", concurrency.cpu),
+]

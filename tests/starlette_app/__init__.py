@@ -1,0 +1,1 @@
+"""Tests of the application in Starlette, where no scenario covers it."""

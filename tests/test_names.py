@@ -1,0 +1,70 @@
+"""The same thing in the same place: one endpoint, one name, in all four folders."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from compare.contract import CHAPTERS, ENDPOINTS, SCENARIOS
+from compare.contract.scenario import Endpoint
+
+ROOT = Path(__file__).parents[1]
+WEBSOCKET = {name for name in ENDPOINTS if name.startswith("ws_")}
+PATHLESS = {name for name, endpoint in ENDPOINTS.items() if not endpoint.path}
+"""`not_found` and `lifespan`: the interface or the framework answers for them."""
+HAS = {
+    "asgi_raw": ENDPOINTS.keys() - PATHLESS,
+    "wsgi_app": ENDPOINTS.keys() - PATHLESS - WEBSOCKET,
+    "starlette_app": ENDPOINTS.keys() - PATHLESS,
+    "django_app": ENDPOINTS.keys() - PATHLESS - WEBSOCKET,
+}
+
+
+def functions(folder: str) -> dict[str, Path]:
+    """Every function at the top of a module of this folder, with its file."""
+    return {
+        node.name: path
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+@pytest.mark.parametrize("folder", HAS)
+def test_every_endpoint_is_a_function_of_its_name(folder: str) -> None:
+    assert HAS[folder] - functions(folder).keys() == set()
+
+
+@pytest.mark.parametrize("folder", HAS)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_endpoints_stand_in_contract_order(folder: str, chapter: str) -> None:
+    """Who has found an endpoint in one folder has found it in all of them."""
+    names = [e.name for e in CHAPTERS[chapter].ENDPOINTS if e.name in HAS[folder]]
+    places = functions(folder)
+    files = {places[name] for name in names}
+    assert len(files) <= 1, files
+    for path in files:
+        assert path.stem == chapter
+        there = [
+            node.name
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.name in names
+        ]
+        assert there == names
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
+def test_every_endpoint_has_a_scenario(endpoint: Endpoint) -> None:
+    assert any(scenario.endpoint == endpoint.name for scenario in SCENARIOS.values())
+
+
+def test_every_scenario_has_an_endpoint_and_says_what_it_shows() -> None:
+    for scenario in SCENARIOS.values():
+        assert scenario.endpoint in ENDPOINTS
+        assert scenario.shows.endswith((".", "?"))
+
+
+def test_scenario_names_are_unique() -> None:
+    rows = [s.name for chapter in CHAPTERS.values() for s in chapter.SCENARIOS]
+    assert len(rows) == len(set(rows))

@@ -1,0 +1,1 @@
+"""Tests of the application by hand on WSGI, where no scenario covers it."""
