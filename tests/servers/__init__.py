@@ -1,0 +1,1 @@
+"""Tests of the servers: nearly all of them start real ones."""
