@@ -1,0 +1,114 @@
+"""STAGE 5: a run as one static page.
+
+The page needs no network and no script. Its style sheet stands in it, and the content
+security policy allows that very sheet, by its digest, and nothing else: no script, no
+picture, no frame, no connection. Jinja2 escapes every value (`autoescape`), and every
+value that is text goes through `clean` first (`finalize`), so that nothing which an
+application sent can be markup, or turn a line around. A name that the template asks for
+and does not get is an error (`StrictUndefined`), not a hole in the page.
+
+`page.html` is the template, `page.css` the sheet. This module does not know how the run
+was made, nor where the page goes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from compare.report import groups, measures, view
+from compare.report.evidence import evidence
+from compare.report.marks import MARKS
+from compare.report.view import Cell, Column
+from compare.results import Run
+from compare.text import clean
+
+HERE = Path(__file__).parent
+
+POLICY = (
+    "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""The content security policy; a `<meta>` can carry all of these directives."""
+
+
+def render(run: Run) -> str:
+    """Give the whole page."""
+    css = (HERE / "page.css").read_text("utf-8")
+    table = view.matrix(run)
+    yardstick = view.yardstick(run)
+    chapters = [
+        (chapter, [evidence(run, row, yardstick) for row in chapter.rows])
+        for chapter in table.chapters
+    ]
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            # Ours, and digested as it is: the only value that is not escaped.
+            css=Markup(css),
+            policy=POLICY.format(digest=_digest(css)),
+            run=run,
+            matrix=table,
+            yardstick=yardstick,
+            title=view.title(table),
+            headline=view.headline(run, table),
+            count=table.count(),
+            marks=MARKS,
+            differences=groups.differences(run),
+            broken=groups.reasons(table, "failed", "error"),
+            unsupported=groups.reasons(table, "unsupported"),
+            measures=measures.tables(run),
+            chapters=chapters,
+            environment=view.facts(run),
+        )
+    )
+
+
+def anchor(scenario: str, column: Column | None = None, exhibit: str = "") -> str:
+    """Name the place of a scenario, a cell or a transcript in the page.
+
+    An id must not hold white space (HTML, section 3.2.6); quoted, none does.
+    """
+    parts = [scenario]
+    if column is not None:
+        parts += [column.implementation, column.host]
+    if exhibit:
+        parts.append(exhibit)
+    return ":".join(quote(part, safe="/", errors="backslashreplace") for part in parts)
+
+
+def label(cell: Cell) -> str:
+    """Say in words what a cell shows, for who cannot see where it stands."""
+    where = f"{cell.column.implementation} on {cell.column.host}"
+    return f"{cell.scenario}, {where}: {cell.mark.word}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        anchor=anchor, label=label, some=groups.some, plural=view.plural
+    )
+    return environment
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return clean(value)
+    return value
+
+
+def _digest(css: str) -> str:
+    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

@@ -1,0 +1,135 @@
+"""STAGE 5: a run as Markdown, for a pull request or a wiki.
+
+The tables are those of GitHub's dialect. Text from an application is shown as code, in
+a fence of backticks that is longer than any in it, so that it can be no link, no
+picture and no mention of anybody; text of our own is escaped.
+
+This module decides nothing about what is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from compare.report import groups, measures, view
+from compare.report.marks import MARKS
+from compare.report.view import Matrix
+from compare.results import Run
+from compare.text import clean
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&@])")
+"""Characters that begin or end something in Markdown, wherever they stand."""
+
+
+def render(run: Run) -> str:
+    """Give the whole report."""
+    table = view.matrix(run)
+    parts = [
+        [f"# {view.title(table)}", "", *map(escape, view.headline(run, table))],
+        _matrix(table),
+        _reasons(table),
+        _differences(run),
+        *(_measures(measured) for measured in measures.tables(run)),
+        _environment(run),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def escape(text: str) -> str:
+    """Show text as it is, whatever it would mean in Markdown."""
+    # An address becomes a link by itself, but not without its colon.
+    shown = SPECIAL.sub(r"\\\1", clean(text))
+    return shown.replace("://", ":&#8203;//").replace("www.", "www&#8203;.")
+
+
+def code(text: str) -> str:
+    """Show text as code, in a table too."""
+    if not text:
+        return ""
+    # In a table, GitHub's dialect looks for cells before it looks for code.
+    shown = clean(text).replace("|", "\\|")
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    space = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{space}{shown}{space}{fence}"
+
+
+def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + " --- |" * len(head)
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _matrix(table: Matrix) -> list[str]:
+    letters = view.host_letters(column.host for column in table.columns)
+    head = ["scenario"]
+    for name, columns in table.groups:
+        head.append(f"{escape(name)} {''.join(letters[c.host] for c in columns)}")
+    rows = []
+    for chapter in table.chapters:
+        scores = (chapter.score(name) for name, _ in table.groups)
+        counts = (f"{passed}/{all_}" if all_ else "-" for passed, all_ in scores)
+        rows.append([f"**{escape(chapter.name)}**", *counts])
+        for row in chapter.rows:
+            glyphs: dict[str, str] = {}
+            for cell in row.cells:
+                name = cell.column.implementation
+                glyphs[name] = glyphs.get(name, "") + cell.mark.glyph
+            rows.append([code(row.name), *glyphs.values()])
+    hosts = ", ".join(f"{letter} {escape(host)}" for host, letter in letters.items())
+    marks = ", ".join(f"{mark.glyph} {mark.word}" for mark in table.marks)
+    return ["## Matrix", "", *_rows(head, rows), "", f"Hosts: {hosts}.", f"{marks}."]
+
+
+def _reasons(table: Matrix) -> list[str]:
+    found = groups.reasons(table, "failed", "error", "unsupported")
+    if not found:
+        return []
+    rows = (
+        (
+            f"{MARKS[group.kind].glyph} {group.kind}",
+            escape(group.reason),
+            code(", ".join(group.where)),
+            f"{code(groups.some(group.scenarios))}",
+        )
+        for group in found
+    )
+    head = ("verdict", "why", "where", "scenarios")
+    title = "## What did not pass, and what is unsupported"
+    return [title, "", *_rows(head, rows)]
+
+
+def _differences(run: Run) -> list[str]:
+    found = groups.differences(run)
+    if not found:
+        return []
+    rows = (
+        (
+            code(", ".join(group.aspects)),
+            escape(group.layer),
+            escape(group.reason) if group.known else "**Not explained.**",
+            code(group.source),
+            code(", ".join(group.where)),
+            f"{group.count:,}",
+            code(group.example.scenario),
+        )
+        for group in found
+    )
+    head = ("aspect", "layer", "why", "source", "where", "times", "for example")
+    return ["## What differs, and why", "", *_rows(head, rows)]
+
+
+def _measures(measured: measures.MeasureTable) -> list[str]:
+    head = ("implementation", "host", *map(escape, measured.headings))
+    rows = (
+        (escape(column.implementation), escape(column.host), *map(escape, values))
+        for column, values in measured.rows
+    )
+    note = [escape(measured.note), ""] if measured.note else []
+    return [f"## {escape(measured.title)}", "", *note, *_rows(head, rows)]
+
+
+def _environment(run: Run) -> list[str]:
+    rows = ((escape(key), code(value)) for key, value in view.facts(run))
+    return ["## Where it ran", "", *_rows(("what", "value"), rows)]

@@ -1,0 +1,297 @@
+"""A run made by hand, as mixed as a real one, for the reports to show.
+
+It has scenarios of every kind, on five implementations and three hosts. What the
+applications would have answered is made up, but it has the shape of the real thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compare.contract.scenario import Conversation, Lifetime, Request, Scenario
+from compare.results import (
+    IN_PROCESS,
+    Difference,
+    Measurement,
+    Run,
+    Verdict,
+    VerdictKind,
+)
+from compare.transcript import Dialogue, Ending, Event, Response, Transcript
+
+IMPLEMENTATIONS = {
+    "raw-asgi": "asgi",
+    "raw-wsgi": "wsgi",
+    "starlette": "asgi",
+    "django-asgi": "asgi",
+    "django-wsgi": "wsgi",
+}
+HOSTS = (IN_PROCESS, "uvicorn", "hypercorn")
+YARDSTICK = "raw-asgi@in-process"
+SECURITY = (
+    (b"x-frame-options", b"DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
+NO_WEBSOCKET = "WSGI has no WebSocket (PEP 3333 carries requests and responses)."
+NO_DJANGO_WEBSOCKET = "Django has no WebSocket; Channels adds it."
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def _get(name: str, target: bytes) -> Scenario:
+    endpoint, _, case = name.partition("/")
+    return Scenario(endpoint, case, f"What {name} shows.", Request("GET", target))
+
+
+def _says(case: str, *messages: str | bytes) -> Scenario:
+    conversation = Conversation(b"/ws/echo", says=messages)
+    return Scenario("ws_echo", case, "Messages come back.", conversation)
+
+
+POST = Request("POST", b"/echo", body=(b"one", b"two"))
+CHAPTERS: dict[str, tuple[Scenario, ...]] = {
+    "http": (
+        _get("hello/get", b"/"),
+        _get("hello/options", b"/"),
+        _get("error/before_the_response", b"/error"),
+    ),
+    "bodies": (
+        Scenario("echo", "small", "A body comes back.", POST),
+        Scenario("upload", "truncated", "A body breaks off.", POST),
+    ),
+    "streaming": (
+        _get("drip/client_leaves", b"/drip?id=leaves"),
+        _get("poll/client_leaves", b"/poll?topic=nobody"),
+    ),
+    "lifespan": (Scenario("lifespan", "whole_life", "Start and stop.", Lifetime()),),
+    "websocket": (
+        _says("text", "Grüße"),
+        _says("thousand_messages", *(f"message {n}" for n in range(1000))),
+    ),
+    "concurrency": (
+        _get("sequential/three_waits", b"/sequential"),
+        _get("concurrent/three_waits", b"/concurrent"),
+    ),
+}
+
+
+def sample_run(more: int = 0) -> Run:
+    """Make the run; with `more`, there are as many scenarios of one kind besides."""
+    run = Run(
+        environment={
+            "date": "2026-11-20T17:00:00+00:00",
+            "python": "3.11.2",
+            "platform": "Linux-6.1-x86_64",
+            "cpu": "an ordinary processor",
+            "cores": 2,
+            "versions": {"django": "5.2.19", "starlette": "1.10.0"},
+            "command": "asgi-compare run",
+            "seconds": 31.4,
+        },
+        implementations=[
+            {
+                "name": name,
+                "interface": interface,
+                "target": f"{name}:application",
+                "about": f"The contract behind {interface.upper()}.",
+            }
+            for name, interface in IMPLEMENTATIONS.items()
+        ],
+        hosts=[
+            {
+                "name": name,
+                "interfaces": ["asgi", "wsgi"],
+                "version": "1.0",
+                "about": ".",
+            }
+            for name in HOSTS
+        ],
+    )
+    for chapter, scenarios in CHAPTERS.items():
+        for scenario in scenarios:
+            add_scenario(run, chapter, scenario)
+    for n in range(more):
+        add_scenario(run, "more", _get(f"more/number_{n}", b"/more"))
+    _measure(run)
+    return run
+
+
+def add_scenario(run: Run, chapter: str, scenario: Scenario) -> None:
+    """Add one scenario and its fifteen cells."""
+    exchange = scenario.exchange
+    line = "lifespan"
+    if isinstance(exchange, Request):
+        line = f"{exchange.method} {exchange.target.decode()}"
+    elif isinstance(exchange, Conversation):
+        line = f"WS {exchange.target.decode()}"
+    run.scenarios.append(
+        {
+            "name": scenario.name,
+            "chapter": chapter,
+            "endpoint": scenario.endpoint,
+            "case": scenario.case,
+            "shows": scenario.shows,
+            "request": line,
+        }
+    )
+    for implementation, interface in IMPLEMENTATIONS.items():
+        for host in HOSTS:
+            _add_cell(run, scenario, implementation, interface, host)
+
+
+def _add_cell(
+    run: Run, scenario: Scenario, implementation: str, interface: str, host: str
+) -> None:
+    cell = f"{implementation}@{host}"
+    kind, reason = _verdict(scenario, implementation, interface, host)
+    run.verdicts.append(Verdict(scenario.name, implementation, host, kind, reason))
+    if kind == "unsupported":
+        return
+    run.transcripts[f"{scenario.name} {cell}"] = _transcript(
+        scenario, implementation, interface if host == IN_PROCESS else "wire", host
+    )
+    run.differences += _differences(scenario, implementation, host)
+
+
+def _verdict(
+    scenario: Scenario, implementation: str, interface: str, host: str
+) -> tuple[VerdictKind, str]:
+    if scenario.protocol == "websocket":
+        if interface == "wsgi":
+            return "unsupported", NO_WEBSOCKET
+        if implementation == "django-asgi":
+            return "unsupported", NO_DJANGO_WEBSOCKET
+    if scenario.protocol == "lifespan" and implementation.startswith("django"):
+        return "unsupported", "Django refuses the lifespan scope."
+    if scenario.name == "upload/truncated" and host == "hypercorn":
+        return "error", "The server closed the connection; see its log."
+    if scenario.name == "poll/client_leaves" and implementation == "django-wsgi":
+        return "failed", "Expected it to stop, but it went on for 2.004 s."
+    return "passed", ""
+
+
+def _differences(
+    scenario: Scenario, implementation: str, host: str
+) -> list[Difference]:
+    def row(what: str, values: tuple[str, str], **why: Any) -> Difference:
+        between = (YARDSTICK, f"{implementation}@{host}")
+        return Difference(scenario.name, between, what, values, **why)
+
+    rows = []
+    if implementation.startswith("django") and scenario.protocol == "http":
+        for name, value in SECURITY:
+            where = "XFrameOptionsMiddleware"
+            source = "django/middleware/clickjacking.py"
+            if name != b"x-frame-options":
+                where, source = "SecurityMiddleware", "django/middleware/security.py"
+            why = {"known": True, "layer": where, "source": source}
+            why["reason"] = "startproject turns this middleware on."
+            rows.append(row(f"header {name.decode()}", ("", value.decode()), **why))
+    if scenario.name == "hello/options" and implementation == "starlette":
+        rows.append(row("body", ("b''", "b'Method Not Allowed'")))
+    return rows
+
+
+def _transcript(
+    scenario: Scenario, implementation: str, interface: Any, host: str
+) -> Transcript:
+    exchange = scenario.exchange
+    own: Headers = SECURITY if implementation.startswith("django") else ()
+    own = ((b"content-type", b"text/plain; charset=utf-8"), *own)
+    servers: Headers = ((b"date", b"Fri, 20 Nov"), (b"server", host.encode()))
+    headers = own if interface != "wire" else own + servers
+    made = Transcript(scenario.name, interface, elapsed_ns=len(scenario.shows) * 3210)
+    made.threads = (140001,)
+    if isinstance(exchange, Request):
+        made.answer = Response(200, "OK", headers, b"Hello, world!", (13,))
+        if interface == "asgi":
+            made.scope = _scope(exchange)
+            made.events = _asgi(exchange, own)
+        elif interface == "wsgi":
+            made.events = _wsgi(own)
+    elif isinstance(exchange, Conversation):
+        heard = exchange.says
+        made.answer = Dialogue(Response(101), heard=heard, code=1000)
+        if interface == "asgi":
+            made.events = _dialogue(heard)
+    if scenario.endpoint == "error" and interface != "wire":
+        made.ending = Ending("raised", "RuntimeError: on purpose", 41_000)
+    return made
+
+
+def _scope(request: Request) -> Mapping[str, Any]:
+    path, _, query = request.target.partition(b"?")
+    headers = [[b"host", b"127.0.0.1"], *map(list, request.headers)]
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": request.method,
+        "path": path.decode(),
+        "raw_path": path,
+        "query_string": query,
+        "headers": headers,
+    }
+
+
+def _asgi(request: Request, headers: Headers) -> tuple[Event, ...]:
+    pieces = request.body or (b"",)
+    received = [
+        {"type": "http.request", "body": piece, "more_body": n < len(pieces)}
+        for n, piece in enumerate(pieces, 1)
+    ]
+    start = {"type": "http.response.start", "status": 200, "headers": list(headers)}
+    end = {"type": "http.response.body", "body": b"Hello, world!", "more_body": False}
+    return _events(
+        [("receive", e) for e in received] + [("send", start), ("send", end)]
+    )
+
+
+def _wsgi(headers: Headers) -> tuple[Event, ...]:
+    texts = [(name.decode(), value.decode()) for name, value in headers]
+    return _events(
+        [
+            ("send", {"type": "start_response", "status": "200 OK", "headers": texts}),
+            ("send", {"type": "yield", "body": b"Hello, world!"}),
+            ("send", {"type": "close"}),
+        ]
+    )
+
+
+def _dialogue(heard: tuple[str | bytes, ...]) -> tuple[Event, ...]:
+    pairs: list[tuple[str, Any]] = [("receive", {"type": "websocket.connect"})]
+    pairs.append(("send", {"type": "websocket.accept"}))
+    for message in heard:
+        key = "text" if isinstance(message, str) else "bytes"
+        pairs.append(("receive", {"type": "websocket.receive", key: message}))
+        pairs.append(("send", {"type": "websocket.send", key: message}))
+    pairs.append(("receive", {"type": "websocket.disconnect", "code": 1000}))
+    return _events(pairs)
+
+
+def _events(pairs: list[tuple[str, Any]]) -> tuple[Event, ...]:
+    return tuple(
+        Event(n * 1700, direction, event, len(event.get("body", b"")), 140001)  # type: ignore[arg-type]
+        for n, (direction, event) in enumerate(pairs, 1)
+    )
+
+
+def _measure(run: Run) -> None:
+    for implementation in IMPLEMENTATIONS:
+        for host in HOSTS:
+            where = (implementation, host)
+            crowd = 1 if implementation == "django-wsgi" else 50
+            for endpoint in ("sequential", "concurrent", "mock_api", "cpu"):
+                name = f"{endpoint}/fifty_at_once"
+                m = Measurement("most at a time", name, *where, crowd, "count")
+                run.measurements.append(m)
+                m = Measurement("threads", name, *where, 51 - crowd, "threads")
+                run.measurements.append(m)
+            for name, seconds in (("sequential", 0.1512), ("concurrent", 0.0507)):
+                m = Measurement("elapsed", f"{name}/three_waits", *where, seconds, "s")
+                run.measurements.append(m)
+            for name in ("drip/client_leaves", "poll/client_leaves"):
+                what = "stopped after the client left"
+                m = Measurement(what, name, *where, 0.0123, "s", 0.011, 0.02, 5)
+                run.measurements.append(m)

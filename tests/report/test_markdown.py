@@ -1,0 +1,76 @@
+"""The run as Markdown."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from compare.report import markdown
+from compare.results import Run
+from tests.report.hostile import FORBIDDEN
+
+
+def test_report_has_the_same_parts_as_the_others(run: Run) -> None:
+    text = markdown.render(run)
+    assert text.startswith("# One contract, five implementations\n\n12 scenarios, ")
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## Matrix",
+        "## What did not pass, and what is unsupported",
+        "## What differs, and why",
+        "## 3t against t",
+        "## Fifty at once",
+        "## Stopped after the client left",
+        "## Where it ran",
+    ]
+    assert "| `hello/options` | ✓✓✓ | ✓✓✓ | ≠≠≠ | ≈≈≈ | ≈≈≈ |" in text
+    assert "| `body` |  | **Not explained.** |  | `starlette` | 3 |" in text
+
+
+def test_tables_have_as_many_cells_in_each_row(hostile: Run, run: Run) -> None:
+    for each in (run, hostile):
+        lines = markdown.render(each).replace("\\|", "").splitlines()
+        for before, line in pairwise(lines):
+            if before.startswith("|") and line.startswith("|"):
+                assert before.count("|") == line.count("|")
+
+
+def test_nothing_of_an_application_is_markup(hostile: Run) -> None:
+    text = markdown.render(hostile)
+    for char in FORBIDDEN:
+        assert char not in text
+    outside = "".join(text.split("```")[::2])
+    assert "![x](https" not in outside
+    assert "<script>" not in outside.replace("\\<script\\>", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a_b*c", r"a\_b\*c"),
+        ("<b>", r"\<b\>"),
+        ("see https://x.y", "see https:&#8203;//x.y"),
+        ("@everyone #1", r"\@everyone \#1"),
+        ("\x1b", r"\\x1b"),
+    ],
+)
+def test_text_is_escaped(text: str, escaped: str) -> None:
+    assert markdown.escape(text) == escaped
+
+
+@pytest.mark.parametrize(
+    ("text", "fenced"),
+    [
+        ("", ""),
+        ("plain", "`plain`"),
+        ("a`b", "``a`b``"),
+        ("`` a", "``` `` a ```"),
+        ("a|b", r"`a\|b`"),
+    ],
+)
+def test_code_has_a_fence_that_it_cannot_close(text: str, fenced: str) -> None:
+    assert markdown.code(text) == fenced
+
+
+def test_empty_run_is_a_report_too() -> None:
+    assert "No exchange differs from another." in markdown.render(Run())
