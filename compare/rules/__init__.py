@@ -1,0 +1,128 @@
+"""STAGE 4a: the rule book. It judges events, and never calls anything.
+
+`judge(transcript)` gives the findings of one transcript. `judge_for(scope)` makes a
+`Judge` that is told of one event after the other while they happen. `RULES` holds every
+rule by id; `compare.rules.book` holds every normative sentence of the specifications,
+with the rules that stand for it or the reason why there is none.
+
+    rule.py, values.py, response.py      nouns and small helpers
+    engine.py, judge_*.py                what has happened so far, and who looks at it
+    asgi_*.py, http_*.py, wsgi_*.py      the rules, a chapter each
+    examples.py, event_keys.py           words for the examples; the keys of each event
+    book.py, sentences/*.tsv             the sentences
+
+Standard library only, with `compare.transcript` and `compare.results`: a server's
+author can use the rules without anything else of this toolkit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Literal
+
+from compare.results import Finding, Level, Side
+from compare.rules import (  # noqa: F401 - importing a chapter registers its rules
+    asgi_errors,
+    asgi_events,
+    asgi_extensions,
+    asgi_extensions_body,
+    asgi_headers,
+    asgi_http_events,
+    asgi_http_order,
+    asgi_lifespan,
+    asgi_scope,
+    asgi_scope_headers,
+    asgi_scope_main,
+    asgi_tls,
+    asgi_websocket_accept,
+    asgi_websocket_events,
+    asgi_websocket_order,
+    book,
+    http_content,
+    http_fields,
+    http_status,
+    wsgi_body,
+    wsgi_environ,
+    wsgi_start,
+    wsgi_start_headers,
+)
+from compare.rules.engine import Judge
+from compare.rules.judge_http import HttpJudge
+from compare.rules.judge_lifespan import LifespanJudge
+from compare.rules.judge_websocket import WebSocketJudge
+from compare.rules.judge_wsgi import WsgiJudge
+from compare.rules.rule import Example, Rule, registered
+from compare.rules.values import is_a, plain
+from compare.transcript import Transcript
+
+__all__ = ["RULES", "Example", "Judge", "Rule", "book", "judge", "judge_for", "rules"]
+
+RULES: Mapping[str, Rule] = MappingProxyType(dict(sorted(registered().items())))
+"""Every rule, by id."""
+
+JUDGES: Mapping[str, type[Judge]] = MappingProxyType(
+    {
+        "http": HttpJudge,
+        "websocket": WebSocketJudge,
+        "lifespan": LifespanJudge,
+    }
+)
+
+
+def judge_for(
+    scope: object,
+    name: str = "",
+    interface: Literal["asgi", "wsgi"] | None = None,
+) -> Judge:
+    """Make the judge of one connection; call `begin`, and tell it what happens.
+
+    Without `interface`, a mapping that has REQUEST_METHOD is taken for an `environ`.
+    """
+    keys = scope if type(scope) is dict else plain(scope) or {}
+    if interface == "wsgi" or (interface is None and "REQUEST_METHOD" in keys):
+        return WsgiJudge(scope, name)
+    protocol = keys.get("type")
+    known = JUDGES.get(protocol) if is_a(protocol, str) else None
+    return (known or Judge)(scope, name)
+
+
+def judge(transcript: Transcript) -> list[Finding]:
+    """Give every place in one transcript where a rule is broken, in order.
+
+    The requests of a lifespan, and the others of a crowd, are judged as well; the
+    evidence of their findings is in their own transcripts.
+    """
+    findings: list[Finding] = []
+    if transcript.interface != "wire":
+        one = judge_for(transcript.scope, transcript.scenario, transcript.interface)
+        one.begin()
+        for entry in transcript.events:
+            if entry.direction == "send":
+                one.sent(entry.event)
+            else:
+                one.received(entry.event)
+        one.left = one.left or transcript.left_at_ns is not None
+        one.ended(transcript.ending)
+        findings += one.findings
+    for other in transcript.requests:
+        findings += judge(other)
+    return findings
+
+
+def rules(
+    select: Iterable[str] = ("*",),
+    exclude: Iterable[str] = (),
+    level: Level | None = None,
+    side: Side | None = None,
+) -> Iterator[Rule]:
+    """Give the rules whose id matches a glob of `select` and none of `exclude`."""
+    select, exclude = tuple(select), tuple(exclude)
+    for rule in RULES.values():
+        if not any(fnmatchcase(rule.id, glob) for glob in select):
+            continue
+        if any(fnmatchcase(rule.id, glob) for glob in exclude):
+            continue
+        if level in (None, rule.level) and side in (None, rule.side):
+            yield rule

@@ -1,0 +1,85 @@
+"""STAGE 4a, state: one HTTP response, as far as the application has sent it.
+
+ASGI (`http.response.*`, and `websocket.http.response.*` for a refusal) and WSGI
+(`start_response` and the iterable) say the same in different words. A `Response` is
+what the rules of HTTP look at in all three.
+
+This module does not know the rules, nor the events that it is told of.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+Field = tuple[bytes, bytes]
+
+NO_CONTENT = frozenset({204, 205, 304})
+"""Statuses whose response holds no content (RFC 9110 15.3.5, 15.3.6, 15.4.5)."""
+
+
+class Head(NamedTuple):
+    """The status and the fields that could be read, names lower-cased."""
+
+    status: int | None
+    fields: tuple[Field, ...]
+    length: int | None
+    """The one Content-Length; None if there is none, or none that can be believed."""
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Give all values of one field, in order."""
+        return [value for key, value in self.fields if key == name]
+
+
+def head_of(status: int | None, fields: tuple[Field, ...]) -> Head:
+    """Make a head; read its Content-Length if there is exactly one sensible value."""
+    values = {value for key, value in fields if key == b"content-length"}
+    length = None
+    if len(values) == 1:
+        value = values.pop()
+        if value.isdigit() and len(value) < 20:
+            length = int(value)
+    return Head(status, fields, length)
+
+
+NO_HEAD = Head(None, (), None)
+
+Phase = Literal["waiting", "body", "trailers", "done"]
+
+
+class Response:
+    """Where one response stands."""
+
+    # Defaults stand on the class, so that a response costs little until it begins.
+    head = NO_HEAD
+    phase: Phase = "waiting"
+    announces_trailers = False
+    length = 0
+    """Content bytes so far."""
+    least = 0
+    """Content bytes that the head promises at least; see `begin`."""
+    most: float = math.inf
+    counted = True
+    """False once content was sent whose length the events do not tell."""
+    has_body = False
+    """At least one body event has come."""
+    path_sent = False
+    doubtful = False
+    """The start was not valid, so that the server may have refused it."""
+
+    def __init__(self, method: object) -> None:
+        self.method = method
+
+    def begin(self, head: Head) -> None:
+        """Take the head, and note what it says about the length of the content.
+
+        With HEAD, Content-Length is that of the GET (RFC 9110 9.3.2), with 304 that of
+        the 200 (15.4.5): it promises nothing of what the application sends.
+        """
+        self.head = head
+        self.phase = "body"
+        if head.status in NO_CONTENT:
+            self.most = math.inf if self.method == "HEAD" else 0
+        elif head.length is not None and self.method != "HEAD":
+            self.least = head.length
+            self.most = head.length
