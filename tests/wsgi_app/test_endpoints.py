@@ -73,7 +73,7 @@ def test_cookie_that_is_none_is_refused(query: str) -> None:
         (
             "multipart/form-data; boundary=x",
             b"--x\r\n",
-            "Expected the closing boundary '--x--', but the body ended before it.",
+            "Expected the closing boundary '--x--', but the body ends without it.",
         ),
     ],
     ids=["another type", "no name", "no end"],

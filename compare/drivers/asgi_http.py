@@ -1,0 +1,253 @@
+"""STAGE 3: play an HTTP server for one request to an ASGI application.
+
+A server calls the application with a scope, which says what was asked, and with two
+functions. `receive` gives the request's body, piece by piece, and after that the news
+that the client has gone. `send` takes the response: one start, then the pieces of its
+body. Everything that crosses goes into the recorder.
+
+The client at the other end is in `http_client`; it may be slow, and it may leave.
+
+The driver does what the specification asks of a server, and where that says nothing,
+what servers do. It does not know what the application should answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import copy_context
+from threading import get_ident
+from time import monotonic_ns as now
+from typing import Any
+
+from compare.contract.scenario import PATIENT, Request
+from compare.drivers.http_client import (
+    BODY,
+    COMPLETE,
+    GONE,
+    START,
+    TRAILERS,
+    HttpClient,
+)
+from compare.drivers.recorder import ClientDisconnected, Message, digest_of
+from compare.drivers.stepping import ENDED, Application, step_on
+from compare.drivers.wire import (
+    ASGI_HTTP,
+    NO_EXTENSIONS,
+    PREPARED,
+    Extensions,
+    Scope,
+    prepare,
+)
+from compare.transcript import MAX_BYTES, MAX_EVENTS, Excerpt, Transcript
+
+EXPECTED = {
+    START: "http.response.start",
+    BODY: "http.response.body",
+    TRAILERS: "http.response.trailers",
+}
+TRAILERS_EXTENSION = "http.response.trailers"
+WITHOUT_EFFECT = {
+    # The extensions that a server may take note of and leave at that. The two that send
+    # files are not played.
+    "http.response.push": (BODY,),
+    "http.response.early_hint": (START,),
+    "http.response.debug": (START,),
+}
+"""Events of extensions, and when they may be sent; each has its extension's name."""
+
+NO_PAIR = "Expected a pair of byte strings, but got {0!r}."
+
+new = object.__new__
+
+
+async def exchange(
+    application: Application,
+    request: Request,
+    *,
+    name: str = "",
+    deadline: float = 5.0,
+    state: Mapping[str, Any] | None = None,
+    extensions: Extensions = NO_EXTENSIONS,
+) -> Transcript:
+    """Put one request to an application, and give the transcript."""
+    # In one piece, and without a call that can be spared: all else stands on this.
+    try:
+        prepared = PREPARED[id(request)]
+    except KeyError:
+        prepared = prepare(request)
+    served = HttpExchange()
+    served.name = name
+    served.prepared = prepared
+    served.client = prepared.client
+    served.thread = get_ident()
+    served.log = []
+    served.phase = START
+    served.handed = served.kept = 0
+    served.sleepers = ()
+    served.trailers = False
+    if state is None and extensions is NO_EXTENSIONS:
+        scope = prepared.template.copy()
+        scope["asgi"] = ASGI_HTTP.copy()
+        scope["headers"] = prepared.headers.copy()
+        scope["extensions"] = {}
+    else:
+        scope = prepared.scope(state, extensions)
+        served.given = None if state is None else dict(state)
+        served.extensions = extensions
+    context = copy_context()
+    served.began = now()
+    if prepared.client is not PATIENT:
+        served.client_has_sent(0)
+    try:
+        steps: Any = application(scope, served.receive, served.send).__await__()
+        waits_for = context.run(next, steps, ENDED)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        served.error = error
+    else:
+        if waits_for is not ENDED:
+            try:
+                await step_on(steps, waits_for, context, served, deadline)
+            finally:
+                served.close()
+    served.ended = now()
+    if served.phase < COMPLETE or prepared.client is not PATIENT:
+        served.close()
+    transcript = new(Transcript)  # as `Transcript.later` does
+    transcript._write = served
+    return transcript
+
+
+class HttpExchange(HttpClient):
+    """One request and its answer, as the server has it in hand."""
+
+    __slots__ = ()
+
+    async def receive(self) -> Message:
+        """Give the next event: a piece of the body, or that the client has gone."""
+        first = self.prepared.first
+        if first is not None and not self.handed and self.phase < COMPLETE:
+            # The whole body in one piece, from a client that does nothing special.
+            self.handed = 1
+            self.kept += len(first["body"])
+            self.log.append((now(), "receive", first.copy(), get_ident()))
+            return first.copy()
+        return await self.receive_next()
+
+    async def receive_next(self) -> Message:
+        """Give the next event, when the client is ready for it."""
+        pieces = self.prepared.pieces
+        if self.client.pause and 0 < self.handed < len(pieces):
+            await self.sleep(self.client.pause)
+        if self.phase < COMPLETE and self.handed < len(pieces):
+            piece = pieces[self.handed]
+            self.handed += 1
+            more = self.handed < len(pieces)
+            event = {"type": "http.request", "body": piece, "more_body": more}
+            await self.give(event)
+            if self.client is not PATIENT:
+                self.client_has_sent(self.handed)
+            return event
+        # www, "Disconnect": after the response has been sent or the client has left.
+        while self.phase < COMPLETE:
+            await self.sleep()
+        return await self.give({"type": "http.disconnect"})
+
+    async def send(self, event: Message) -> None:
+        """Take what the application sends: first the start, then the body."""
+        copied: Any
+        try:
+            kind = event["type"]
+            copied = event.copy()
+        except Exception:
+            kind = copied = None  # nonsense, which `take_other` refuses
+        if kind == "http.response.body" and self.phase == BODY:
+            log = self.log
+            log.append((now(), "send", copied, get_ident()))
+            body = event.get("body", b"")
+            if type(body) is not bytes:
+                body = self.as_bytes(copied, body)
+            self.kept = kept = self.kept + len(body)
+            if kept > MAX_BYTES:
+                self.cut(copied, body)
+            if "more_body" not in event or not event["more_body"]:
+                self.phase = TRAILERS if self.trailers else COMPLETE
+                if self.sleepers:
+                    self.changed()
+            elif len(log) >= MAX_EVENTS:
+                self.halt("flooded")
+                await self.never()
+            if self.client is not PATIENT and body:
+                await self.client_hears()
+        elif kind == "http.response.start" and self.phase == START:
+            self.log.append((now(), "send", copied, get_ident()))
+            try:
+                if "headers" in event:
+                    headers = event["headers"]
+                    if type(headers) is not tuple:
+                        # A list may grow later; an iterator is read only once.
+                        headers = copied["headers"] = [*headers]
+                    for field, value in headers:
+                        if not type(field) is type(value) is bytes:
+                            raise TypeError(NO_PAIR.format((field, value)))
+                if not isinstance(event["status"], int):
+                    raise TypeError(f"Expected a status, but got {event['status']!r}.")
+            except Exception:
+                self.unheard |= {len(self.log) - 1}
+                raise
+            self.phase = BODY
+            if "trailers" in event and TRAILERS_EXTENSION in self.extensions:
+                self.trailers = bool(event["trailers"])
+        else:
+            await self.take_other(event)
+
+    def as_bytes(self, copied: Message, body: Any) -> bytes:
+        """Take a body that is not of the type `bytes`, as far as servers do."""
+        if isinstance(body, bytes | bytearray | memoryview):
+            taken = bytes(body)
+            copied["body"] = type(body)(taken)  # the application may change its own
+            return taken
+        self.unheard |= {len(self.log) - 1}
+        raise TypeError(f"Expected a byte string as the body, but got {body!r}.")
+
+    def cut(self, copied: Message, body: bytes) -> None:
+        """Keep only an excerpt of a piece, but go on with the digest of the whole."""
+        if self.digest is None:
+            self.digest = digest_of(
+                [bytes(event.get("body", b"")) for event in self.heard()[1:-1]]
+            )
+        self.digest.update(body)
+        copied["body"] = Excerpt.of(body)
+
+    async def take_other(self, event: Any) -> None:
+        """Take an event that is out of order, late, unknown or of an extension."""
+        index = self.record("send", event)
+        if index < 0:
+            await self.never()
+        self.unheard |= {index}
+        if self.phase == GONE:
+            raise ClientDisconnected
+        if self.phase == COMPLETE:
+            return  # www, "Response Body": any further messages are ignored
+        # Specification, "Error Handling": raise out of `send` what is not valid.
+        if not isinstance(event, dict):
+            raise TypeError(f"Expected an event as a dict, but got {event!r}.")
+        kind: Any = event.get("type")
+        if not isinstance(kind, str) or kind not in self.extensions:
+            raise RuntimeError(f"Expected {EXPECTED[self.phase]!r}, but got {kind!r}.")
+        if self.phase in WITHOUT_EFFECT.get(kind, ()):
+            return
+        if kind != TRAILERS_EXTENSION or self.phase != TRAILERS:
+            raise RuntimeError(f"Expected {EXPECTED[self.phase]!r}, but got {kind!r}.")
+        if not event.get("more_trailers", False):
+            self.phase = COMPLETE
+            self.changed()
+
+    def scope_as_given(self) -> Scope:
+        """Make the scope once more, as it was handed over."""
+        return self.prepared.scope(self.given, self.extensions)
+
+    def __call__(self) -> Transcript:
+        """Write the transcript up."""
+        return self.written("asgi", self.answer())

@@ -1,0 +1,1 @@
+"""Tests of `compare.drivers`: each client and server that they play."""

@@ -1,0 +1,58 @@
+"""Refusing a handshake with a response, where the server offers that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compare.contract.scenario import Conversation
+from compare.drivers.asgi_websocket import exchange
+from compare.transcript import Dialogue, Response
+from tests.drivers.crossed import SERVER_ERROR
+
+DENIAL = [
+    {
+        "type": "websocket.http.response.start",
+        "status": 401,
+        "headers": [(b"x-a", b"1")],
+    },
+    {"type": "websocket.http.response.body", "body": b"who ", "more_body": True},
+    {"type": "websocket.http.response.body", "body": b"are you?"},
+]
+
+
+async def denies(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    for event in DENIAL:
+        await send(event)
+
+
+async def test_denial_is_a_response_where_it_is_offered() -> None:
+    transcript = await exchange(denies, Conversation())
+
+    assert transcript.sent() == DENIAL
+    assert transcript.answer == Dialogue(
+        Response(401, "Unauthorized", ((b"x-a", b"1"),), b"who are you?", (4, 8))
+    )
+
+
+async def test_denial_is_refused_where_it_is_not_offered() -> None:
+    transcript = await exchange(denies, Conversation(denial=False))
+
+    assert transcript.scope["extensions"] == {}
+    assert transcript.answer == Dialogue(SERVER_ERROR)
+    assert transcript.ending.error == (
+        "RuntimeError: Expected 'websocket.accept' or 'websocket.close', "
+        "but got 'websocket.http.response.start'."
+    )
+
+
+async def test_denial_that_breaks_off_is_incomplete() -> None:
+    async def breaks_off(scope: Any, receive: Any, send: Any) -> None:
+        await send(DENIAL[0])
+        await send(DENIAL[1])
+
+    transcript = await exchange(breaks_off, Conversation())
+
+    assert transcript.response == Response(
+        401, "Unauthorized", ((b"x-a", b"1"),), b"who ", (4,), complete=False
+    )
