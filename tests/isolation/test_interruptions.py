@@ -1,0 +1,136 @@
+"""Whoever is killed or interrupted, nobody is left behind; the fixture `mark` looks."""
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from compare import session
+from compare.isolation import close_all, start_all
+from compare.servers.process import wait_until
+from tests.isolation.conftest import Make, body, marked, to, when_waiting
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_child_that_is_killed_costs_one_transcript(make: Make, folder: Path) -> None:
+    with make() as child:
+        killer = when_waiting(folder, lambda pid: os.kill(pid, signal.SIGKILL))
+        killed = child.drive(to("wait", deadline=20))
+        killer.join()
+        assert body(child.drive(to("fine"))) == b"fine"
+    assert killed.ending.kind == "crashed"
+    assert "was killed by signal 9." in killed.ending.error
+
+
+def test_a_child_whose_group_is_killed_costs_one_transcript(
+    make: Make, folder: Path
+) -> None:
+    with make() as child:
+        killer = when_waiting(
+            folder, lambda pid: os.killpg(os.getpgid(pid), signal.SIGKILL)
+        )
+        killed = child.drive(to("wait", deadline=20))
+        killer.join()
+    assert "was killed together with its launcher." in killed.ending.error
+
+
+def test_ctrl_c_ends_the_exchange_and_its_process(make: Make, folder: Path) -> None:
+    child = make()
+    child.start()
+    when_waiting(folder, lambda pid: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        child.drive(to("wait", deadline=20))
+    assert body(child.drive(to("fine"))) == b"fine"
+
+
+def test_a_child_that_is_closed_elsewhere_ends_its_exchange(
+    make: Make, folder: Path
+) -> None:
+    child = make()
+    child.start()
+    closer = when_waiting(folder, lambda pid: child.close())
+    began = time.monotonic()
+    transcript = child.drive(to("wait", deadline=20))
+    closer.join()
+    assert transcript.ending.kind == "crashed"
+    assert time.monotonic() - began < 10
+    with pytest.raises(RuntimeError, match="is closed"):
+        child.drive(to("fine"))
+
+
+def test_children_die_with_a_parent_that_is_killed(folder: Path, mark: str) -> None:
+    code = """
+        import sys
+        from compare.contract.scenario import Request, Scenario
+        from compare.isolation import Child
+        with Child("apps:application", app_dir=sys.argv[1]) as child:
+            child.drive(Scenario("a", "b", "", Request(target=b"/have_children")))
+            wait = Request(target=b"/wait")
+            child.drive(Scenario("a", "b", "", wait, deadline=100))
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code), str(folder)],
+        env={**os.environ, "MARK": mark, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        when_waiting(folder, lambda pid: parent.kill()).join()
+        assert parent.wait(10) == -signal.SIGKILL
+    finally:
+        parent.kill()
+        parent.wait()
+    # That nobody is left, the mark sees.
+
+
+def test_several_children_start_side_by_side(make: Make) -> None:
+    good, bad = make(), make("apps:no_such")
+    started = start_all([good, bad])
+    assert started[good] is None
+    assert str(started[bad]).startswith("Expected an attribute 'no_such'")
+    assert body(good.drive(to("fine"))) == b"fine"
+    assert start_all([]) == {}
+    close_all([good, bad])
+    with pytest.raises(RuntimeError, match="is closed"):
+        good.drive(to("fine"))
+
+
+def test_ctrl_c_ends_children_that_start(make: Make, mark: str) -> None:
+    children = [make("hanging:application") for _ in range(2)]
+
+    def interrupt() -> None:
+        if wait_until(lambda: len(marked(mark)) >= 4, 10):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        start_all(children)
+    assert time.monotonic() - began < 10
+
+
+def test_ctrl_c_ends_a_child_that_starts(make: Make, mark: str) -> None:
+    child = make("hanging:application")
+
+    def interrupt() -> None:
+        if wait_until(lambda: len(marked(mark)) >= 2, 10):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        child.start()
+
+
+def test_an_installed_toolkit_leaves_the_module_path_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "theirs")
+    assert session.inherited()["PYTHONPATH"] == f"{ROOT}{os.pathsep}theirs"
+    monkeypatch.setattr(session, "ROOT", Path(sysconfig.get_path("purelib")))
+    assert session.inherited()["PYTHONPATH"] == "theirs"
