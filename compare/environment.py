@@ -1,0 +1,67 @@
+"""What a result depends on: the machine, the versions of everything, the date.
+
+No number means anything without them, so every run carries them.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+DISTRIBUTIONS = (
+    "asgi-compare",
+    "asgiref",
+    "daphne",
+    "django",
+    "granian",
+    "gunicorn",
+    "h11",
+    "httptools",
+    "hypercorn",
+    "starlette",
+    "uvicorn",
+    "uvloop",
+    "waitress",
+    "websockets",
+)
+"""Whose versions are named, if they are installed."""
+
+
+def environment() -> dict[str, object]:
+    """Describe where and when this is: all of it plain text and numbers."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "platform": platform.platform(terse=True),
+        "cpu": cpu(),
+        "cores": os.cpu_count() or 1,
+        "versions": versions(DISTRIBUTIONS),
+    }
+
+
+def versions(distributions: Iterable[str]) -> dict[str, str]:
+    """Give the versions of those that are installed."""
+    found: dict[str, str] = {}
+    for name in distributions:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def cpu() -> str:
+    """Give the processor's name, as the system knows it."""
+    if sys.platform == "linux":
+        try:
+            with open("/proc/cpuinfo", encoding="utf-8") as lines:
+                for line in lines:
+                    if line.startswith("model name"):
+                        return line.partition(":")[2].strip()
+        except OSError:
+            pass
+    return platform.processor() or platform.machine()

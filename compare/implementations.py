@@ -1,0 +1,86 @@
+"""STAGE 2: the registry. Which implementations of the contract there are.
+
+An implementation is one application behind one interface. A new one is one row here,
+and a folder (CONTRIBUTING says how). Nothing else in the toolkit names any of them,
+except the rows of `known_differences.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Interface = Literal["asgi", "wsgi"]
+INTERFACES: tuple[Interface, ...] = ("asgi", "wsgi")
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One application behind one interface."""
+
+    name: str
+    interface: Interface
+    target: str
+    """Where the application is, as `module:attribute`."""
+    folder: str
+    about: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Which attribute stands for one that a scenario asks for, where it is not named
+    alike."""
+
+    @property
+    def module(self) -> str:
+        """The module of the target."""
+        return self.target.partition(":")[0]
+
+    def target_of(self, application: str) -> str:
+        """Give the target for what `Scenario.application` names."""
+        return f"{self.module}:{self.attributes.get(application, application)}"
+
+
+YARDSTICK = "raw-asgi"
+"""What all others are compared with."""
+
+IMPLEMENTATIONS: dict[str, Implementation] = {
+    row.name: row
+    for row in (
+        Implementation(
+            "raw-asgi",
+            "asgi",
+            "asgi_raw.app:application",
+            "asgi_raw",
+            "By hand on ASGI, with the standard library.",
+        ),
+        Implementation(
+            "raw-wsgi",
+            "wsgi",
+            "wsgi_app.app:application",
+            "wsgi_app",
+            "By hand on WSGI, with the standard library.",
+        ),
+        Implementation(
+            "starlette",
+            "asgi",
+            "starlette_app.app:application",
+            "starlette_app",
+            "Starlette, as its documentation would have it.",
+        ),
+        Implementation(
+            "django-asgi",
+            "asgi",
+            "django_app.asgi:application",
+            "django_app",
+            "Django with the middleware of startproject, through ASGI.",
+            # Django's application is one without lifespan.
+            attributes={"without_lifespan": "application"},
+        ),
+        Implementation(
+            "django-wsgi",
+            "wsgi",
+            "django_app.wsgi:application",
+            "django_app",
+            "The same Django, the same settings and urls, through WSGI.",
+        ),
+    )
+}
