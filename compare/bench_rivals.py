@@ -13,11 +13,14 @@ import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
+from threading import get_ident
+from time import monotonic_ns
 from typing import Any
 
 from compare.contract.scenario import Request
 from compare.drivers import asgi_http, environ, wsgi
-from compare.drivers.wire import prepare
+from compare.drivers.wire import ASGI_HTTP, prepare
 from compare.transcript import Transcript
 
 Many = Callable[[int], int]
@@ -77,6 +80,44 @@ def bare_asgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Man
         return status
 
     yield in_loop(loop, once)
+
+
+@contextmanager
+def least_asgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Many]:
+    """A context, and of each event its time, thread and a copy; nothing is checked."""
+    prepared = prepare(GET)
+
+    async def once() -> list[Any]:
+        log: list[Any] = []
+        coming = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Any:
+            if not coming:
+                return await loop.create_future()
+            event = coming.pop()
+            log.append((monotonic_ns(), "receive", event.copy(), get_ident()))
+            return event
+
+        async def send(event: Any) -> None:
+            log.append((monotonic_ns(), "send", event.copy(), get_ident()))
+
+        scope = prepared.template.copy()
+        scope["asgi"] = ASGI_HTTP.copy()
+        scope["headers"] = prepared.headers.copy()
+        scope["extensions"] = {}
+        began = monotonic_ns()
+        steps = application(scope, receive, send).__await__()
+        waits_for = copy_context().run(next, steps, None)
+        if waits_for is not None:
+            raise RuntimeError("An application that waits needs more than the least.")
+        return [began, log, monotonic_ns()]
+
+    async def many(times: int) -> int:
+        for _ in range(times):
+            _, log, _ = await once()
+        return int(next(event["status"] for *_, event, _ in log if "status" in event))
+
+    yield lambda times: loop.run_until_complete(many(times))
 
 
 @contextmanager

@@ -134,6 +134,17 @@ class _Late:
     __slots__ = ("_write",)
     _write: Callable[[], Transcript]
 
+    def _write_up(self) -> None:
+        """Fill in what is not set yet; what is left is a `Transcript`."""
+        written = self._write()
+        for slot in _FIELDS.values():
+            try:
+                slot.__get__(self)
+            except AttributeError:
+                slot.__set__(self, slot.__get__(written))
+        del self._write
+        object.__setattr__(self, "__class__", Transcript)
+
     # Called only for a field that is not there yet. Hidden from mypy, which would
     # take it as leave to ask a transcript for anything.
     if not TYPE_CHECKING:
@@ -141,13 +152,7 @@ class _Late:
         def __getattr__(self, name):
             if name not in _FIELDS:
                 raise AttributeError(f"A transcript has no {name!r}.")
-            written = self._write()
-            for slot in _FIELDS.values():
-                try:
-                    slot.__get__(self)
-                except AttributeError:
-                    slot.__set__(self, slot.__get__(written))
-            del self._write
+            self._write_up()
             return getattr(self, name)
 
 
@@ -176,16 +181,16 @@ class Transcript(_Late):
     requests: tuple[Transcript, ...] = ()
     """In a lifespan: the requests in between. Of a crowd: the others."""
 
-    @classmethod
-    def later(cls, write: Callable[[], Transcript]) -> Transcript:
+    @staticmethod
+    def later(write: Callable[[], Transcript]) -> Transcript:
         """Make a transcript that `write` is asked for when a field is first read."""
-        transcript = cls.__new__(cls)
+        transcript: Transcript = Unwritten()
         transcript._write = write
         return transcript
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Copies and pickles hold the fields, never the way to write them.
-        return type(self), tuple(getattr(self, name) for name in _FIELDS)
+        return Transcript, tuple(getattr(self, name) for name in _FIELDS)
 
     @property
     def response(self) -> Response | None:
@@ -201,6 +206,23 @@ class Transcript(_Late):
     def received(self, kind: str | None = None) -> list[Any]:
         """Give what the application received, in order; of one type if asked."""
         return _of_kind((e for e in self.events if e.direction == "receive"), kind)
+
+
+class Unwritten(Transcript):
+    """A transcript that nobody has looked at; whoever does finds a `Transcript`."""
+
+    # It has a class of its own because that is the quickest way to make one: without
+    # the `__init__` that asks for the fields.
+    __slots__ = ()
+    __init__ = object.__init__
+
+    def __eq__(self, other: object) -> bool:
+        self._write_up()
+        return self == other
+
+    def __repr__(self) -> str:
+        self._write_up()
+        return repr(self)
 
 
 _FIELDS = {each.name: Transcript.__dict__[each.name] for each in fields(Transcript)}

@@ -34,6 +34,27 @@ def test_late_transcript_is_written_once_when_a_field_is_read() -> None:
     assert written == [1]
 
 
+def test_late_transcript_is_written_to_be_compared_or_shown() -> None:
+    assert Transcript.later(plain) == plain()
+    assert plain() == Transcript.later(plain)
+    assert Transcript.later(plain) == Transcript.later(plain)
+    assert repr(Transcript.later(plain)) == repr(plain())
+
+    late = Transcript.later(plain)
+    late.scenario = "set"
+    assert late != plain()
+    assert type(late) is Transcript
+
+
+def test_late_transcript_is_a_plain_one_once_it_is_written() -> None:
+    late = Transcript.later(plain)
+
+    assert isinstance(late, Transcript)
+    assert late.scenario == "a/b"
+    assert type(late) is Transcript
+    assert type(pickle.loads(pickle.dumps(Transcript.later(plain)))) is Transcript
+
+
 def test_field_that_was_set_before_stays_when_it_is_written() -> None:
     late = Transcript.later(plain)
 

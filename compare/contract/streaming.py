@@ -157,7 +157,7 @@ LEAVING = (
         "client_leaves",
         "The client leaves while the application waits: does it stop waiting?",
         Request(
-            target=b"/poll?topic=nobody&timeout=1.5", client=Client(leaves_after=0.05)
+            target=b"/poll?topic=nobody&timeout=1.2", client=Client(leaves_after=0.05)
         ),
         Expected(status=None, stops=True),
     ),

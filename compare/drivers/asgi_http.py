@@ -32,13 +32,13 @@ from compare.drivers.recorder import ClientDisconnected, Message, digest_of
 from compare.drivers.stepping import ENDED, Application, step_on
 from compare.drivers.wire import (
     ASGI_HTTP,
+    LATEST,
     NO_EXTENSIONS,
-    PREPARED,
     Extensions,
     Scope,
     prepare,
 )
-from compare.transcript import MAX_BYTES, MAX_EVENTS, Excerpt, Transcript
+from compare.transcript import MAX_BYTES, MAX_EVENTS, Excerpt, Transcript, Unwritten
 
 EXPECTED = {
     START: "http.response.start",
@@ -57,13 +57,11 @@ WITHOUT_EFFECT = {
 
 NO_PAIR = "Expected a pair of byte strings, but got {0!r}."
 
-new = object.__new__
-
 
 async def exchange(
     application: Application,
     request: Request,
-    *,
+    # To be given by name; but Python calls a function that insists on that slower.
     name: str = "",
     deadline: float = 5.0,
     state: Mapping[str, Any] | None = None,
@@ -71,9 +69,8 @@ async def exchange(
 ) -> Transcript:
     """Put one request to an application, and give the transcript."""
     # In one piece, and without a call that can be spared: all else stands on this.
-    try:
-        prepared = PREPARED[id(request)]
-    except KeyError:
+    prepared = LATEST[0]
+    if prepared.request is not request:
         prepared = prepare(request)
     served = HttpExchange()
     served.name = name
@@ -104,7 +101,7 @@ async def exchange(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        served.error = error
+        served.failed(error)
     else:
         if waits_for is not ENDED:
             try:
@@ -114,7 +111,7 @@ async def exchange(
     served.ended = now()
     if served.phase < COMPLETE or prepared.client is not PATIENT:
         served.close()
-    transcript = new(Transcript)  # as `Transcript.later` does
+    transcript: Transcript = Unwritten()  # as `Transcript.later` does
     transcript._write = served
     return transcript
 
@@ -131,8 +128,8 @@ class HttpExchange(HttpClient):
             # The whole body in one piece, from a client that does nothing special.
             self.handed = 1
             self.kept += len(first["body"])
-            self.log.append((now(), "receive", first.copy(), get_ident()))
-            return first.copy()
+            self.log.append((now(), "receive", first, get_ident()))
+            return first.copy()  # so nobody can write into the one in the log
         return await self.receive_next()
 
     async def receive_next(self) -> Message:
@@ -162,37 +159,35 @@ class HttpExchange(HttpClient):
             copied = event.copy()
         except Exception:
             kind = copied = None  # nonsense, which `take_other` refuses
-        if kind == "http.response.body" and self.phase == BODY:
-            log = self.log
-            log.append((now(), "send", copied, get_ident()))
+        if self.phase == BODY and kind == "http.response.body":
+            self.log.append((now(), "send", copied, get_ident()))
             body = event.get("body", b"")
             if type(body) is not bytes:
                 body = self.as_bytes(copied, body)
             self.kept = kept = self.kept + len(body)
             if kept > MAX_BYTES:
                 self.cut(copied, body)
-            if "more_body" not in event or not event["more_body"]:
-                self.phase = TRAILERS if self.trailers else COMPLETE
+            if "more_body" in event or self.trailers or self.client is not PATIENT:
+                await self.go_on(body, event.get("more_body", False))
+            else:
+                self.phase = COMPLETE
                 if self.sleepers:
                     self.changed()
-            elif len(log) >= MAX_EVENTS:
-                self.halt("flooded")
-                await self.never()
-            if self.client is not PATIENT and body:
-                await self.client_hears()
-        elif kind == "http.response.start" and self.phase == START:
+        elif self.phase == START and kind == "http.response.start":
             self.log.append((now(), "send", copied, get_ident()))
             try:
                 if "headers" in event:
                     headers = event["headers"]
-                    if type(headers) is not tuple:
-                        # A list may grow later; an iterator is read only once.
-                        headers = copied["headers"] = [*headers]
+                    if type(headers) is list:
+                        headers = copied["headers"] = headers.copy()  # it may grow
+                    elif type(headers) is not tuple:
+                        headers = copied["headers"] = [*headers]  # read only once
                     for field, value in headers:
-                        if not type(field) is type(value) is bytes:
+                        if field.__class__ is not bytes or value.__class__ is not bytes:
                             raise TypeError(NO_PAIR.format((field, value)))
-                if not isinstance(event["status"], int):
-                    raise TypeError(f"Expected a status, but got {event['status']!r}.")
+                status = event["status"]
+                if type(status) is not int and not isinstance(status, int):
+                    raise TypeError(f"Expected a status, but got {status!r}.")
             except Exception:
                 self.unheard |= {len(self.log) - 1}
                 raise
@@ -201,6 +196,17 @@ class HttpExchange(HttpClient):
                 self.trailers = bool(event["trailers"])
         else:
             await self.take_other(event)
+
+    async def go_on(self, body: bytes, more: Any) -> None:
+        """See to what is left of a piece of the body, if there is anything special."""
+        if not more:
+            self.phase = TRAILERS if self.trailers else COMPLETE
+            self.changed()
+        elif len(self.log) >= MAX_EVENTS:
+            self.halt("flooded")
+            await self.never()
+        if self.client is not PATIENT and body:
+            await self.client_hears()
 
     def as_bytes(self, copied: Message, body: Any) -> bytes:
         """Take a body that is not of the type `bytes`, as far as servers do."""

@@ -73,7 +73,8 @@ class Recorder(ABC):
     """Indexes of what the application sent and the client did not get."""
     left: int | None = None
     """When the client left."""
-    error: BaseException | None = None
+    error: str | None = None
+    was_cancelled = False
     halted: EndKind | None = None
     """Why the driver has told the application to stop, if it has."""
     notes: tuple[str, ...] = ()
@@ -157,11 +158,21 @@ class Recorder(ABC):
         for sleeper in self.sleepers:
             _rouse(sleeper)
 
+    def failed(self, error: BaseException) -> None:
+        """Note the exception that the application has let out.
+
+        Only its words are kept: an exception holds on to all that was under way when it
+        was raised. A server drops it as well, and then an iterator that nobody has
+        closed comes to its end.
+        """
+        self.error = described(error)
+        self.was_cancelled = isinstance(error, asyncio.CancelledError)
+
     def ending(self) -> Ending:
         """Say how the application's part ended."""
-        error = "" if self.error is None else described(self.error)
+        error = self.error or ""
         if self.halted is not None:
-            if isinstance(self.error, asyncio.CancelledError):
+            if self.was_cancelled:
                 error = ""  # it did as it was told
             return Ending(self.halted, error, self.ended - self.began)
         kind: EndKind = "returned" if self.error is None else "raised"

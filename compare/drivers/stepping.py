@@ -53,7 +53,7 @@ async def run(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        recorder.error = error
+        recorder.failed(error)
     else:
         if waits_for is not ENDED:
             await step_on(steps, waits_for, context, recorder, deadline)
@@ -82,7 +82,7 @@ async def step_on(
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        recorder.error = error
+        recorder.failed(error)
     finally:
         patience.end()
     # What the application cancelled itself, a time-out of its own say, it has taken

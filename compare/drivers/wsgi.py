@@ -102,7 +102,7 @@ class WsgiExchange(Recorder):
         except Stop:
             pass
         except BaseException as error:
-            self.error = error
+            self.failed(error)
         finally:
             self.close(iterable)
             self.ended = now()
@@ -200,7 +200,8 @@ class WsgiExchange(Recorder):
         except Stop:
             pass
         except Exception as error:
-            self.error = self.error or error
+            if self.error is None:
+                self.failed(error)
 
     def crosses(self, direction: Direction, event: dict[str, Any]) -> None:
         """Write down what crosses, unless it is time to stop."""

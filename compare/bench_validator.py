@@ -1,0 +1,338 @@
+"""STAGE 4d, by the side: what the live validator costs, ours beside others.
+
+Run it with `python -m compare.bench_validator`, or `make bench-validator`. The same
+application is called bare, then through each wrapper, in turns: a slice of the first, a
+slice of the second, and so on, many times over. What a wrapper *adds* is its time less
+that of the bare call in the same turn; what disturbs the machine disturbs both. It is
+processor time that is taken, since a machine may be shared.
+
+The bare call is what a server cannot spare: make the scope or the environ, and two
+functions, and call. *Passed through* is a wrapper that looks at nothing; so much of the
+price is Python's own.
+
+asgion needs Python 3.12 or newer, so its row comes from a child process, run by the
+interpreter that `--other` names. Everything else is measured there as well: figures of
+two interpreters are not to be compared.
+
+This module does not know how a wrapper works.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from wsgiref.validate import validator as wsgiref_validate
+
+import compare
+from compare.environment import environment, versions
+
+SLICE = 0.01
+"""Seconds that one slice takes, about."""
+ROUNDS, QUICK_ROUNDS = 61, 9
+PIECES = 100
+
+Many = Callable[[int], None]
+Wrap = Callable[[Any], Any]
+
+
+async def hello(scope: Any, receive: Any, send: Any) -> None:
+    """Receive once, send twice."""
+    await receive()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"5")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"hello"})
+
+
+async def stream(scope: Any, receive: Any, send: Any) -> None:
+    """Send a hundred pieces and an end."""
+    await receive()
+    headers = [(b"content-type", b"text/plain")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for _ in range(PIECES):
+        await send({"type": "http.response.body", "body": b"hello", "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def wsgi_hello(environ: Any, start_response: Any) -> list[bytes]:
+    """The same as `hello` in WSGI."""
+    headers = [("Content-Type", "text/plain"), ("Content-Length", "5")]
+    start_response("200 OK", headers)
+    return [b"hello"]
+
+
+def scope() -> dict[str, Any]:
+    """Make a scope as servers make it."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.5"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/",
+        "raw_path": b"/",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"127.0.0.1:8000"), (b"accept", b"*/*")],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8000),
+        "state": {},
+    }
+
+
+def environ() -> dict[str, Any]:
+    """Make an environ as servers make it."""
+    return {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "127.0.0.1:8000",
+        "HTTP_ACCEPT": "*/*",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": EMPTY,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+EMPTY = io.BytesIO()
+
+
+def asgi_calls(app: Any, loop: asyncio.AbstractEventLoop) -> Many:
+    """Make a function that calls an ASGI application so many times."""
+
+    async def many(times: int) -> None:
+        for _ in range(times):
+            sent: list[Any] = []
+
+            async def receive() -> Any:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            async def send(event: Any, sent: list[Any] = sent) -> None:
+                sent.append(event)
+
+            await app(scope(), receive, send)
+
+    return lambda times: loop.run_until_complete(many(times))
+
+
+def wsgi_calls(app: Any, loop: asyncio.AbstractEventLoop) -> Many:
+    """Make a function that calls a WSGI application so many times."""
+
+    def many(times: int) -> None:
+        for _ in range(times):
+            given: list[Any] = []
+
+            def start_response(*args: Any, given: list[Any] = given) -> Any:
+                given.append(args)
+                return given.append
+
+            blocks = app(environ(), start_response)
+            b"".join(blocks)
+            if hasattr(blocks, "close"):
+                blocks.close()
+
+    return many
+
+
+def pass_through(app: Any) -> Any:
+    """Wrap an ASGI application and look at nothing."""
+
+    async def wrapped(
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[Any]],
+    ) -> Any:
+        async def passing_receive() -> Any:
+            return await receive()
+
+        async def passing_send(event: Any) -> Any:
+            return await send(event)
+
+        return await app(scope, passing_receive, passing_send)
+
+    return wrapped
+
+
+def asgion(app: Any) -> Any:
+    """Wrap an ASGI application by asgion's inspector."""
+    return import_module("asgion").inspect(app)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One application, and the wrappers that it can have."""
+
+    title: str
+    app: Any
+    calls: Callable[[Any, asyncio.AbstractEventLoop], Many]
+    wrappers: dict[str, Wrap]
+    events: int = 0
+    """How many pieces are streamed."""
+    goal: float = 0
+    """What ours may add, at most: microseconds a request, or a piece."""
+
+
+def bare(app: Any) -> Any:
+    """Wrap nothing."""
+    return app
+
+
+OURS = "compare.validate"
+_ASGI: dict[str, Wrap] = {
+    "bare call": bare,
+    "passed through": pass_through,
+    OURS: compare.validate,
+    "asgion.inspect": asgion,
+}
+TABLES = (
+    Table("ASGI hello: 1 received, 2 sent", hello, asgi_calls, _ASGI, 0, 2.0),
+    Table(f"ASGI stream: {PIECES} pieces", stream, asgi_calls, _ASGI, PIECES, 0.2),
+    Table(
+        "WSGI hello",
+        wsgi_hello,
+        wsgi_calls,
+        {
+            "bare call": bare,
+            OURS: compare.validate,
+            "wsgiref.validate": wsgiref_validate,
+        },
+        0,
+        3.0,
+    ),
+)
+
+
+def timed(many: Many, times: int) -> float:
+    """Give the microseconds of processor time that one request takes."""
+    began = time.process_time()
+    many(times)
+    return (time.process_time() - began) / times * 1e6
+
+
+def calibrated(many: Many) -> int:
+    """Find out how many requests make a slice."""
+    many(3)  # what is made once is made now
+    times = 1
+    while (took := timed(many, times) * times / 1e6) < SLICE / 2:
+        times *= 2
+    return max(1, round(times * SLICE / took))
+
+
+def measure(table: Table, rounds: int) -> tuple[dict[str, list[float]], list[str]]:
+    """Measure in turns; give the times of each row, and who is not here."""
+    absent = []
+    loop = asyncio.new_event_loop()
+    try:
+        ready: dict[str, tuple[Many, int]] = {}
+        for name, wrap in table.wrappers.items():
+            try:
+                many = table.calls(wrap(table.app), loop)
+            except ImportError as error:
+                absent.append(f"{name}: {error}")
+            else:
+                ready[name] = many, calibrated(many)
+        times: dict[str, list[float]] = {name: [] for name in ready}
+        for _ in range(rounds):
+            for name, (many, count) in ready.items():
+                times[name].append(timed(many, count))
+        return times, absent
+    finally:
+        loop.close()
+
+
+def spread(values: list[float], form: str = ".2f") -> str:
+    """Give the median with the first and third quartile."""
+    first, median, third = statistics.quantiles(values, n=4)
+    return f"{median:{form}} ({first:{form}}-{third:{form}})"
+
+
+def lines(table: Table, times: dict[str, list[float]]) -> list[str]:
+    """Put the figures of one table into words."""
+    unit = "us a piece" if table.events else "us a request"
+    found = [
+        table.title,
+        f"  {'':18} {'us a request':24} {'adds, ' + unit:24} "
+        f"{'total, times bare':20} adds, times ours",
+    ]
+    floor = times["bare call"]
+    adds = {
+        name: [
+            (each - least) / (table.events or 1)
+            for each, least in zip(taken, floor, strict=True)
+        ]
+        for name, taken in times.items()
+    }
+    ours = statistics.median(adds[OURS])
+    for name, taken in times.items():
+        line = f"  {name:18} {spread(taken):24}"
+        if name != "bare call":
+            total = [each / least for each, least in zip(taken, floor, strict=True)]
+            line += f" {spread(adds[name]):24} {spread(total, '.1f'):20}"
+            if name == OURS:
+                line += f" goal: {table.goal} {unit}"
+            else:
+                line += f" {statistics.median(adds[name]) / ours:.1f}"
+        found.append(line.rstrip())
+    return found
+
+
+def here(rounds: int, out: Callable[[str], Any]) -> None:
+    """Measure with this interpreter."""
+    about = environment()
+    named = [f"{name} {number}" for name, number in versions(("asgion",)).items()]
+    out(", ".join([str(about["python"]), f"{about['cpu']}", *named]))
+    for table in TABLES:
+        times, absent = measure(table, rounds)
+        out("")
+        for line in (*lines(table, times), *(f"  not here: {row}" for row in absent)):
+            out(line)
+
+
+def elsewhere(other: str, quick: bool, out: Callable[[str], Any]) -> None:
+    """Measure with another interpreter, or say why that cannot be."""
+    command = [other, "-m", "compare.bench_validator"]
+    root = Path(__file__).parents[1]
+    try:
+        done = subprocess.run(
+            command + ["--quick"] * quick, cwd=root, capture_output=True, text=True
+        )
+    except OSError as error:
+        out(f"not here: asgion: {error}")
+        return
+    for line in (done.stdout or f"not here: asgion: {done.stderr[-500:]}").splitlines():
+        out(line)
+
+
+def main(arguments: list[str] | None = None, out: Callable[[str], Any] = print) -> int:
+    """Measure with this interpreter, and with the one that `--other` names."""
+    parser = argparse.ArgumentParser(prog="python -m compare.bench_validator")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--other", help="a Python of 3.12 or newer that has asgion")
+    asked = parser.parse_args(arguments)
+    here(QUICK_ROUNDS if asked.quick else ROUNDS, out)
+    if asked.other:
+        out("")
+        elsewhere(asked.other, asked.quick, out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
