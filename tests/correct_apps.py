@@ -21,6 +21,7 @@ from tests.broken_apps.apps import (
     ACCEPT,
     BODY,
     CLOSE,
+    DENIAL,
     END,
     GET,
     MORE,
@@ -38,6 +39,7 @@ from tests.broken_apps.apps import (
     lifespan,
     start,
     websocket,
+    where_offered,
     wsgi,
 )
 
@@ -53,10 +55,19 @@ async def answers_before_it_has_read(
     await send(START)
     while True:
         piece = await receive()
-        await send(event("http.response.body", body=piece["body"], more_body=True))
-        if not piece["more_body"]:
+        body = piece.get("body", b"")
+        await send(event("http.response.body", body=body, more_body=True))
+        if not piece.get("more_body"):
             break
     await send(END)
+
+
+async def answers_head_with_a_length(
+    scope: Scope, receive: Receive, send: Send
+) -> None:
+    fields = [(b"content-length", b"5000")]
+    body = END if scope.get("method") == "HEAD" else BODY | {"body": bytes(5000)}
+    await http(start(headers=fields), body)(scope, receive, send)
 
 
 async def waits_for_the_disconnect(scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,7 +171,8 @@ def _case(name: str, application: Any, exchange: Exchange = GET) -> Case:
 
 
 def _offered(name: str, extension: str, *events: Any) -> Case:
-    return Case(name, http(*events), extensions={extension: {}})
+    application = where_offered(http(*events), [extension])
+    return Case(name, application, extensions={extension: {}})
 
 
 LEAVES = Request(client=Client(leaves_after_hearing=1))
@@ -208,7 +220,7 @@ CORRECT: tuple[Case, ...] = (
     _case("answers HEAD with a body", http(START, BODY), Request("HEAD")),
     _case(
         "answers HEAD with a length",
-        http(start(headers=[(b"content-length", b"5000")]), END),
+        answers_head_with_a_length,
         Request("HEAD"),
     ),
     _case(
@@ -253,10 +265,13 @@ CORRECT: tuple[Case, ...] = (
     _case("leaves while it is open", leaves_while_it_is_open, TALK),
     _case(
         "refuses with a page",
-        websocket(
-            event("websocket.http.response.start", status=404),
-            event("websocket.http.response.body", body=b"no", more_body=True),
-            event("websocket.http.response.body"),
+        where_offered(
+            websocket(
+                event("websocket.http.response.start", status=404),
+                event("websocket.http.response.body", body=b"no", more_body=True),
+                event("websocket.http.response.body"),
+            ),
+            DENIAL,
         ),
         Conversation(),
     ),

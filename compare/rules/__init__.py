@@ -98,12 +98,16 @@ def judge(transcript: Transcript) -> list[Finding]:
     if transcript.interface != "wire":
         one = judge_for(transcript.scope, transcript.scenario, transcript.interface)
         one.begin()
+        left = transcript.left_at_ns
         for entry in transcript.events:
             if entry.direction == "send":
                 one.sent(entry.event)
+                # www, "Disconnected Client": by now `send` may have raised, and what
+                # an error handler then begins anew is in vain, and no fault.
+                one.left = one.left or (left is not None and entry.at_ns >= left)
             else:
                 one.received(entry.event)
-        one.left = one.left or transcript.left_at_ns is not None
+        one.left = one.left or left is not None
         one.ended(transcript.ending)
         findings += one.findings
     for other in transcript.requests:

@@ -31,6 +31,8 @@ from compare.transcript import Ending
 
 NOTHING: Sequence[Finding] = ()
 MARKS = frozenset({"send.raised", "send.returned"})
+NOTES = 100
+"""How many notes one judge keeps; a stream may go on for ever."""
 
 _table: dict[str, tuple[Rule, ...]] = {}
 
@@ -124,6 +126,12 @@ class Judge:
             return NOTHING
         return self._examine("sent", event)
 
+    def answered(self, mark: dict[str, Any]) -> Sequence[Finding]:
+        """Judge what `send` did: a mark, where it is not one of the events."""
+        before = len(self.findings)
+        self._run(mark["type"], mark)
+        return self.findings[before:]
+
     def ended(self, ending: Ending) -> Sequence[Finding]:
         """Judge how the application ended; nothing may follow."""
         if self._end_is_fine(ending):
@@ -207,7 +215,8 @@ class Judge:
             except Exception as error:
                 # A target's value may raise from anything, even from `__class__`. What
                 # cannot be looked at is not judged.
-                self.notes.append(f"{rule.id}: {type(error).__name__}")
+                if len(self.notes) < NOTES:
+                    self.notes.append(f"{rule.id}: {type(error).__name__}")
 
     def _finding(self, rule: Rule, message: str) -> Finding:
         evidence = () if self.index < 0 or self.ending else (self.index,)

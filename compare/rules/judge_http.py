@@ -35,7 +35,8 @@ EXTENSIONS = {
 HEADS = 512
 """How many faultless heads are remembered."""
 
-_faultless: dict[Any, Head] = {}
+FAULTLESS: dict[Any, Head] = {}
+"""Heads without fault, by the status and the fields; `remember_head` fills it."""
 
 
 class HttpJudge(Judge):
@@ -161,7 +162,7 @@ class HttpJudge(Judge):
         if type(headers) is not list and type(headers) is not tuple:
             return False
         # An unhashable entry, such as a pair written as a list, raises: the slow way.
-        head = _faultless.get((status, *headers))
+        head = FAULTLESS.get((status, *headers))
         if head is None:
             return False
         response.begin(head)
@@ -242,6 +243,6 @@ def remember_head(event: dict[str, Any], head: Head) -> None:
         return
     if any(type(pair) is not tuple or len(pair) != 2 for pair in headers):
         return
-    if len(_faultless) >= HEADS:
-        _faultless.clear()
-    _faultless[(event["status"], *headers)] = head
+    if len(FAULTLESS) >= HEADS:
+        FAULTLESS.clear()
+    FAULTLESS[(event["status"], *headers)] = head

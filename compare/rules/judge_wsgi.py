@@ -23,13 +23,17 @@ from typing import Any
 
 from compare.results import Finding
 from compare.rules.engine import Judge
-from compare.rules.response import Response, head_of
+from compare.rules.response import Head, Response, head_of
 from compare.rules.values import entries, is_a, is_bytes
 from compare.transcript import Ending
 
 READS = frozenset(
     f"wsgi.input.{method}" for method in ("read", "readline", "readlines", "iter")
 )
+HEADS = 512
+"""How many heads are remembered."""
+FAULTLESS: dict[Any, Head] = {}
+"""Heads without fault, by the status and the headers."""
 CLOSES = frozenset({"wsgi.input.close", "wsgi.errors.close"})
 
 
@@ -56,6 +60,8 @@ class WsgiJudge(Judge):
     has_close = False
     closed = False
     bytes_read = 0
+    start: Any = None
+    """The last `start_response`, if nothing was found in it."""
 
     def __init__(self, scope: Any, name: str = "") -> None:
         super().__init__(scope, name)
@@ -96,6 +102,7 @@ class WsgiJudge(Judge):
         self.replaced_in_vain = replaces and self.response.phase != "waiting"
         if self.response.phase == "waiting" and (replaces or not self.started):
             self.head = head_of(status_of(event.get("status")), fields_of(event))
+            self.start = None if replaces or self.last_had_faults else event
         self.started = True
 
     def _content(self, kind: str, event: dict[str, Any]) -> None:
@@ -117,7 +124,17 @@ class WsgiJudge(Judge):
         """From here on the headers count as sent."""
         if self.response.phase == "waiting":
             self.response.begin(self.head)
+            before = len(self.findings)
             self._run("head wsgi", self.response)
+            if self.start and len(self.findings) == before and not self.notes:
+                remember_head(self.start, self.head)
+
+
+def remember_head(event: dict[str, Any], head: Head) -> None:
+    """Keep a head that was judged and found without fault."""
+    if len(FAULTLESS) >= HEADS:
+        FAULTLESS.clear()
+    FAULTLESS[(event["status"], *event["response_headers"])] = head
 
 
 def headers_of(event: dict[str, Any]) -> Any:

@@ -9,13 +9,17 @@ This module does not know the rules, nor the events that it is told of.
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import Literal, NamedTuple
 
 Field = tuple[bytes, bytes]
 
 NO_CONTENT = frozenset({204, 205, 304})
 """Statuses whose response holds no content (RFC 9110 15.3.5, 15.3.6, 15.4.5)."""
+
+
+UNBOUNDED = sys.maxsize
+"""More than any content has; an int, since comparing with a float takes longer."""
 
 
 class Head(NamedTuple):
@@ -25,6 +29,9 @@ class Head(NamedTuple):
     fields: tuple[Field, ...]
     length: int | None
     """The one Content-Length; None if there is none, or none that can be believed."""
+    least: int = 0
+    """Content bytes that this promises at least, if the method is not HEAD."""
+    most: int = UNBOUNDED
 
     def values(self, name: bytes) -> list[bytes]:
         """Give all values of one field, in order."""
@@ -39,7 +46,11 @@ def head_of(status: int | None, fields: tuple[Field, ...]) -> Head:
         value = values.pop()
         if value.isdigit() and len(value) < 20:
             length = int(value)
-    return Head(status, fields, length)
+    if status in NO_CONTENT:
+        return Head(status, fields, length, 0, 0)
+    if length is None:
+        return Head(status, fields, None)
+    return Head(status, fields, length, length, length)
 
 
 NO_HEAD = Head(None, (), None)
@@ -58,7 +69,7 @@ class Response:
     """Content bytes so far."""
     least = 0
     """Content bytes that the head promises at least; see `begin`."""
-    most: float = math.inf
+    most: int = UNBOUNDED
     counted = True
     """False once content was sent whose length the events do not tell."""
     has_body = False
@@ -78,8 +89,6 @@ class Response:
         """
         self.head = head
         self.phase = "body"
-        if head.status in NO_CONTENT:
-            self.most = math.inf if self.method == "HEAD" else 0
-        elif head.length is not None and self.method != "HEAD":
-            self.least = head.length
-            self.most = head.length
+        if self.method != "HEAD":
+            self.least = head.least
+            self.most = head.most

@@ -185,7 +185,7 @@ def read_past_length(judge: WsgiJudge, event: dict[str, Any]) -> Iterator[str]:
     if judge.scope.get("wsgi.input_terminated") is True or not is_int(size):
         return
     if isinstance(length, str) and length.isdecimal() and len(length) < 20:
-        left = int(length) - judge.bytes_read
+        left = max(0, int(length) - judge.bytes_read)
         if size > left:
             yield f"Expected to read {left} bytes at most, but got read({shown(size)})"
 

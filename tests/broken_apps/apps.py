@@ -51,7 +51,26 @@ def broken(
     offers: Iterable[str] = (),
 ) -> Case:
     name = f"{rule} {also}" if also else rule
-    return Case(name, application, exchange, rule, wsgi, {each: {} for each in offers})
+    extensions: dict[str, dict[str, Any]] = {each: {} for each in offers}
+    if extensions:
+        application = where_offered(application, extensions)
+    return Case(name, application, exchange, rule, wsgi, extensions)
+
+
+def where_offered(application: Any, extensions: Iterable[str]) -> Application:
+    """Use extensions where the server offers them, and answer plainly elsewhere."""
+    wanted = set(extensions)
+
+    async def asking(scope: Scope, receive: Receive, send: Send) -> None:
+        offered = scope.get("extensions", {})
+        denies = "websocket.http.response" in wanted
+        if scope["type"] == ("websocket" if denies else "http") and wanted - {*offered}:
+            plainly = websocket(CLOSE) if denies else http(START, BODY)
+            await plainly(scope, receive, send)
+        else:
+            await application(scope, receive, send)
+
+    return asking
 
 
 def event(kind: str, **keys: Any) -> dict[str, Any]:
@@ -82,6 +101,7 @@ def http(*events: Event) -> Application:
     return application
 
 
+DENIAL = ("websocket.http.response",)
 ACCEPT = event("websocket.accept")
 CLOSE = event("websocket.close")
 TALK = Conversation(says=("hi",), subprotocols=("chat",))

@@ -87,7 +87,10 @@ CASES = (
     broken("asgi/extension-not-offered", http(START, PUSH, BODY)),
     broken(
         "asgi/extension-not-offered",
-        http(START, event("http.response.pathsend", path="/etc/hostname")),
+        http(
+            start(headers=[(b"content-type", b"a/b"), (b"content-length", b"1")]),
+            event("http.response.pathsend", path="/etc/hostname"),
+        ),
         also="pathsend",
     ),
     broken("asgi/unknown-protocol-accepted", returns_from_any_protocol, Lifetime()),
@@ -102,7 +105,7 @@ CASES = (
     broken("asgi-http/status-type", http(start("200"), BODY)),
     broken("asgi-http/status-type", http(start(200.0), BODY), also="float"),
     broken("asgi-http/status-type", http(start(None), BODY), also="None"),
-    broken("asgi-http/trailers-type", http(start(trailers="no"), BODY)),
+    broken("asgi-http/trailers-type", http(start(trailers=0), BODY)),
     broken(
         "asgi-http/body-type", http(START, event("http.response.body", body="hello"))
     ),

@@ -6,6 +6,7 @@ from compare.contract.scenario import Conversation
 from tests.broken_apps.apps import (
     ACCEPT,
     CLOSE,
+    DENIAL,
     TALK,
     Receive,
     Scope,
@@ -13,6 +14,7 @@ from tests.broken_apps.apps import (
     broken,
     event,
     websocket,
+    where_offered,
 )
 
 SEND = event("websocket.send", text="hi")
@@ -126,13 +128,13 @@ CASES = tuple(
         ("asgi-websocket/connect-unanswered", does_not_look, TALK, "nor received"),
         (
             "asgi-extensions/denial-after-accept",
-            websocket(ACCEPT, REFUSE),
+            where_offered(websocket(ACCEPT, REFUSE), DENIAL),
             TALK,
             "",
         ),
         (
             "asgi-extensions/denial-mixed",
-            websocket(REFUSE, ACCEPT),
+            where_offered(websocket(REFUSE, ACCEPT), DENIAL),
             TALK,
             "",
         ),
@@ -144,13 +146,16 @@ CASES = tuple(
         ),
         (
             "asgi-http/start-without-body",
-            websocket(REFUSE),
+            where_offered(websocket(REFUSE), DENIAL),
             TALK,
             "denial",
         ),
         (
             "http/401-without-challenge",
-            websocket(event("websocket.http.response.start", status=401), REFUSAL),
+            where_offered(
+                websocket(event("websocket.http.response.start", status=401), REFUSAL),
+                DENIAL,
+            ),
             TALK,
             "denial",
         ),

@@ -138,7 +138,7 @@ def test_judge_never_raises_and_leaves_nothing_unjudged(
 
 
 @contextmanager
-def _thorough() -> Iterator[None]:
+def thorough() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HttpJudge, "sent", Judge.sent)
         for kind in (HttpJudge, WebSocketJudge):
@@ -206,10 +206,10 @@ def test_early_answers_agree_with_the_thorough_way(
     transcript = Example(scope, tuple(steps), ending).transcript("fuzz")
 
     early: list[Finding] = judge(transcript)
-    with _thorough():
-        thorough = judge(transcript)
+    with thorough():
+        slow = judge(transcript)
 
-    assert early == thorough
+    assert early == slow
 
 
 @given(st.text(alphabet=string.printable, max_size=10), VALUES)

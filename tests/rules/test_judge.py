@@ -11,7 +11,7 @@ from compare.results import Finding
 from compare.rules import judge, judge_for
 from compare.rules.engine import Judge
 from compare.rules.examples import ENVIRON, HTTP_SCOPE, OK, WEBSOCKET_SCOPE, Stream
-from compare.rules.judge_http import HEADS, HttpJudge, _faultless
+from compare.rules.judge_http import FAULTLESS, HEADS, HttpJudge
 from compare.rules.judge_lifespan import LifespanJudge
 from compare.rules.judge_websocket import WebSocketJudge
 from compare.rules.judge_wsgi import WsgiJudge
@@ -180,7 +180,7 @@ def test_heads_and_names_are_forgotten_when_there_are_too_many() -> None:
     for number in range(HEADS + 2):
         one = judge_for(HTTP_SCOPE)
         one.sent({**START, "headers": [(b"x-number", b"%d" % number)]})
-    assert len(_faultless) < HEADS
+    assert len(FAULTLESS) < HEADS
 
     for number in range(NAMES + 2):
         assert is_ordinary({**HTTP_SCOPE, "headers": [(b"x-%d" % number, b"")]})

@@ -1,0 +1,109 @@
+"""The command: `asgi-compare`. Each of its commands is a file in `commands/`.
+
+Exit codes, the same for every command:
+
+    0    all that is required passed
+    1    something required failed
+    2    wrong usage
+    3    a target could not be loaded or started
+    4    a report could not be written
+    130  interrupted; what was done until then is in the report
+    141  nobody reads our output any more
+
+This module knows the commands and these codes, and nothing of what a command does.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from compare.commands import (
+    check,
+    diff,
+    explain,
+    listing,
+    rules,
+    run,
+    serve,
+    show,
+    trace,
+)
+from compare.environment import environment, versions
+from compare.text import clean
+
+INTERRUPTED = 130
+
+
+class DefaultsToRun(click.Group):
+    """A group whose command may be left out: it is `run` then."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` in front of options that are not those of the group."""
+        own = {"--help", "-h", "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    about = environment()
+    click.echo(f"asgi-compare {versions(['asgi-compare']).get('asgi-compare', '?')}")
+    click.echo(f"{about['python']} on {about['platform']}")
+    found = about["versions"]
+    assert isinstance(found, dict)
+    for name, version in found.items():
+        if name != "asgi-compare":
+            click.echo(f"{name} {version}")
+    ctx.exit()
+
+
+@click.group(
+    cls=DefaultsToRun, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Say the versions of this and of all that it drives.",
+)
+def cli() -> None:
+    """Drive the same application, written by hand and in frameworks, and compare.
+
+    Without a command: run.
+    """
+
+
+for command in (
+    run.run,
+    serve.serve,
+    listing.list_,
+    show.show,
+    trace.trace,
+    diff.diff,
+    check.check,
+    rules.rules,
+    explain.explain,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line, and end the process with one of the codes above."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        # One sentence, wherever it came from; it may quote what a target said.
+        click.echo(f"Error: {clean(error.format_message(), lines=True)}", err=True)
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(f"See {error.ctx.command_path} --help.", err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        code = INTERRUPTED
+    sys.exit(code)

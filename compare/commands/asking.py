@@ -1,0 +1,58 @@
+"""Asking one thing of one target, for `trace` and `diff`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from compare.commands import common
+from compare.exchanges import ExchangeError, parse, scenario_of
+from compare.implementations import IMPLEMENTATIONS, Interface
+from compare.isolation import Child
+from compare.target import TargetError
+from compare.transcript import Transcript
+
+
+def ask(
+    target: str,
+    path: str,
+    *,
+    headers: Iterable[str] = (),
+    body: bytes | None = None,
+    factory: bool = False,
+    app_dir: str | None = None,
+    deadline: float = 5.0,
+) -> Transcript:
+    """Ask a target (or one of our implementations, by its name) for one path."""
+    try:
+        exchange = parse(path, headers=headers, body=body)
+    except ExchangeError as error:
+        raise click.UsageError(str(error)) from error
+    ours = IMPLEMENTATIONS.get(target)
+    if ours is None and ":" not in target:
+        known = ", ".join(IMPLEMENTATIONS)
+        raise click.UsageError(
+            f"Expected module:attribute or one of {known}, but got {target!r}."
+        )
+    child = Child(
+        ours.target if ours else target,
+        factory=factory,
+        app_dir=app_dir or (None if ours else "."),
+    )
+    try:
+        child.start()
+        interface: Interface = "wsgi" if child.interface == "wsgi" else "asgi"
+        transcript = child.drive(scenario_of(exchange, interface, deadline))
+    except TargetError as error:
+        raise common.TargetFailed(str(error)) from error
+    finally:
+        child.close()
+    transcript.scenario = path
+    return transcript
+
+
+def exchange_of(transcript: Transcript) -> Transcript:
+    """Give the transcript of the request itself, without the lifespan around it."""
+    lifespan = transcript.scope.get("type") == "lifespan"
+    return transcript.requests[0] if lifespan and transcript.requests else transcript

@@ -1,0 +1,272 @@
+"""`asgi-compare check`: hold an application against the rule book.
+
+The application is driven by probes, which are awkward but legal servers and clients,
+and what it does is judged by the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from compare.checked import Checked
+from compare.commands import common
+from compare.exchanges import ExchangeError, parse
+from compare.probes.check import DEADLINE, Plan
+from compare.probes.check import check as execute
+from compare.probes.openapi import DocumentError
+from compare.probes.probe import Asked
+from compare.probes.raw_request import read_request
+from compare.probes.rows import BY_ID
+from compare.report import (
+    files,
+    findings,
+    findings_html,
+    findings_json,
+    findings_markdown,
+    junit,
+    sarif,
+)
+from compare.rules import RULES
+from compare.selection import (
+    Selection,
+    SelectionError,
+    against,
+    read_expected,
+    settings,
+    write_expected,
+)
+from compare.target import TargetError
+
+RENDERERS: dict[str, Callable[[Checked], str]] = {
+    "json_file": findings_json.render,
+    "junit_file": junit.render,
+    "sarif_file": sarif.render,
+    "markdown_file": findings_markdown.render,
+    "html_file": findings_html.render,
+    "write_expected": write_expected,
+}
+"""What can be written to a file, by the name of the parameter that names the file."""
+ONLY_ON_THE_LINE = ("no_color", "write_expected", "help")
+
+
+class Configured(click.Command):
+    """A command whose options may stand in `pyproject.toml` as well."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Take what the file says for the defaults."""
+        options = [p for p in self.params if isinstance(p, click.Option)]
+        # The name in the file is that of the option, `json` for `--json`.
+        names = {p.opts[0].lstrip("-").replace("-", "_"): p for p in options}
+        known = {
+            name: option.multiple
+            for name, option in names.items()
+            if option.name not in ONLY_ON_THE_LINE
+        }
+        try:
+            found = settings(known)
+        except SelectionError as error:
+            raise click.UsageError(str(error)) from error
+        extra["default_map"] = {names[k].name: value for k, value in found.items()}
+        return super().make_context(info_name, args, parent, **extra)
+
+
+def _file(name: str, what: str) -> Callable[[common.F], common.F]:
+    return click.option(
+        f"--{name}", f"{name}_file", metavar="FILE", help=f"Write {what}."
+    )
+
+
+@click.command(cls=Configured)
+@click.argument("target")
+@common.target_options
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="[METHOD:]/PATH",
+    help="What to ask for: /x, POST:/x or ws:/x; repeatable. "
+    "Without any, / and a WebSocket on /.",
+)
+@click.option(
+    "--request",
+    "requests",
+    multiple=True,
+    metavar="FILE",
+    help="Ask what the file holds: a request as it is on the wire; repeatable.",
+)
+@click.option(
+    "--openapi",
+    is_flag=False,
+    flag_value="/openapi.json",
+    default="",
+    metavar="[PATH]",
+    help="Ask for all that the OpenAPI document at PATH names (/openapi.json).",
+)
+@click.option(
+    "--unsafe", is_flag=True, help="With --openapi, also methods that change things."
+)
+@click.option(
+    "--probe", "probes", multiple=True, metavar="GLOB", help="Play these probes only."
+)
+@click.option(
+    "--select", multiple=True, metavar="GLOB", help="Only these rules; repeatable."
+)
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Not these rules; repeatable."
+)
+@click.option(
+    "--level",
+    type=click.Choice(["must", "should"]),
+    default="should",
+    show_default=True,
+    help="'must' leaves out what is only recommended.",
+)
+@click.option(
+    "--expected",
+    metavar="FILE",
+    help="Accept the findings in FILE; fail on new ones, and on ones that are gone.",
+)
+@click.option(
+    "--write-expected", metavar="FILE", help="Write FILE so that it accepts today's."
+)
+@_file("json", "all as JSON")
+@_file("junit", "JUnit XML")
+@_file("sarif", "SARIF 2.1.0")
+@_file("markdown", "Markdown")
+@_file("html", "one page of HTML")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.05),
+    default=DEADLINE,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the application may take to start, and to answer first.",
+)
+@click.option("--max-failures", type=click.IntRange(min=1), metavar="N")
+@click.option("--max-time", type=click.FloatRange(min=0), metavar="SECONDS")
+@click.option(
+    "--seed", type=int, default=0, help="Where bodies are cut; it is in the report."
+)
+@common.no_color
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    target: str,
+    factory: bool,
+    app_dir: str | None,
+    paths: tuple[str, ...],
+    requests: tuple[str, ...],
+    openapi: str,
+    unsafe: bool,
+    probes: tuple[str, ...],
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    level: str,
+    expected: str | None,
+    timeout: float,
+    max_failures: int | None,
+    max_time: float | None,
+    seed: int,
+    no_color: bool,
+    **reports: str | None,
+) -> None:
+    """Check the application TARGET (module:attribute) against the specifications."""
+    rules = {**RULES, **BY_ID}
+    _known(select, rules, "rule")
+    _known(exclude, rules, "rule")
+    _known(probes, BY_ID, "probe")
+    selection = Selection(select, exclude, "must" if level == "must" else "should")
+    accepted = _expected(expected)
+    plan = Plan(
+        target,
+        factory,
+        app_dir,
+        asked(paths, requests),
+        openapi,
+        unsafe,
+        probes,
+        selection,
+        timeout,
+        max_failures,
+        max_time,
+        seed,
+    )
+    result = _execute(plan, no_color)
+    if accepted is not None:
+        result.changed = against(result, accepted, selection)
+    out = common.console(no_color)
+    findings.render(result, out)
+    for path in _write(result, reports):
+        out.print(f"Report: {path}", soft_wrap=True)
+    ctx.exit(_code(result, bool(reports.get("write_expected"))))
+
+
+def _code(result: Checked, accepts: bool) -> int:
+    """Give the exit code; findings that were just accepted are no failure."""
+    only_findings = result.code == 1 and not result.of("error")
+    return 0 if accepts and only_findings else result.code
+
+
+def asked(paths: tuple[str, ...], requests: tuple[str, ...]) -> tuple[Asked, ...]:
+    """Read what the user wants to have asked."""
+    try:
+        found = [read_request(name) for name in requests]
+        for path in paths:
+            exchange = parse(path)
+            method = getattr(exchange, "method", "WebSocket")
+            label = f"{method} {exchange.target.decode('latin-1')}"
+            found.append(Asked(label, exchange, ("--path", path)))
+    except ExchangeError as error:
+        raise click.UsageError(str(error)) from error
+    return tuple(found)
+
+
+def _known(globs: tuple[str, ...], known: dict[str, Any], kind: str) -> None:
+    from fnmatch import filter as matching
+
+    for glob in globs:
+        if not matching(known, glob):
+            raise common.unknown(kind, glob, known)
+
+
+def _expected(path: str | None) -> list[str] | None:
+    try:
+        return None if path is None else read_expected(path)
+    except SelectionError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _execute(plan: Plan, no_color: bool) -> Checked:
+    err = common.console(no_color, stderr=True)
+    try:
+        if not err.is_terminal:
+            return execute(plan)
+        with err.status("Checking") as status:
+            return execute(plan, lambda name: status.update(name[:70]))
+    except TargetError as error:
+        raise common.TargetFailed(str(error)) from error
+    except DocumentError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _write(result: Checked, reports: dict[str, str | None]) -> list[Path]:
+    written = []
+    for name, render in RENDERERS.items():
+        if path := reports.get(name):
+            try:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                written.append(files.write(path, render(result)))
+            except (files.ReportError, OSError) as error:
+                raise common.ReportFailed(str(error)) from error
+    return written

@@ -1,0 +1,114 @@
+"""`asgi-compare serve`: all implementations side by side on real servers."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import click
+from rich.table import Table
+
+from compare.commands import common
+from compare.implementations import IMPLEMENTATIONS, Implementation
+from compare.servers.supervisor import RunningServer, ServerError, start
+from compare.servers.table import SERVERS, Server, missing
+from compare.text import clean
+
+WATCH_EVERY = 0.5
+"""Seconds between two looks at whether all servers are still there."""
+
+
+@click.command()
+@click.option(
+    "--implementation",
+    "-i",
+    "implementations",
+    multiple=True,
+    metavar="NAME",
+    help="Only this implementation; repeatable.",
+)
+@click.option(
+    "--servers",
+    default="uvicorn",
+    show_default=True,
+    metavar="NAMES",
+    help="Servers, divided by commas, or 'all'.",
+)
+@common.no_color
+def serve(implementations: tuple[str, ...], servers: str, no_color: bool) -> None:
+    """Start the implementations on real servers, until Ctrl-C."""
+    names = common.implementations_for(implementations)
+    hosts = [SERVERS[h] for h in common.hosts_for(servers) if h in SERVERS]
+    out = common.console(no_color)
+    wanted = [
+        (IMPLEMENTATIONS[name], server)
+        for server in hosts
+        for name in names
+        if server.speaks(IMPLEMENTATIONS[name].interface)
+    ]
+    if not wanted:
+        raise click.UsageError(
+            "Expected a server that serves one of the implementations, but got "
+            f"{servers!r}; see asgi-compare list servers."
+        )
+    with contextlib.ExitStack() as stack:
+        running = _start(wanted, stack)
+        with contextlib.suppress(KeyboardInterrupt):
+            out.print(_table(running))
+            out.print("The paths are those of `asgi-compare list endpoints`.")
+            out.print("Ctrl-C ends it.")
+            _watch(running)
+
+
+def _start(
+    wanted: list[tuple[Implementation, Server]], stack: contextlib.ExitStack
+) -> dict[tuple[str, str], RunningServer]:
+    """Start all of them beside each other; what is not installed is left out."""
+    here = [(i, s) for i, s in wanted if _is_there(s)]
+
+    def one(pair: tuple[Implementation, Server]) -> RunningServer:
+        implementation, server = pair
+        running = start(
+            server, implementation.target, interface=implementation.interface
+        )
+        stack.callback(running.stop)
+        return running
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            started = list(pool.map(one, here))
+    except ServerError as error:
+        raise common.TargetFailed(str(error)) from error
+    return {
+        (i.name, s.name): running for (i, s), running in zip(here, started, strict=True)
+    }
+
+
+def _is_there(server: Server) -> bool:
+    if sentence := missing(server):
+        click.echo(sentence, err=True)
+    return sentence is None
+
+
+def _table(running: dict[tuple[str, str], RunningServer]) -> Table:
+    table = Table("implementation", "server", "address")
+    for (implementation, server), one in running.items():
+        table.add_row(implementation, server, one.address)
+    return table
+
+
+def _watch(running: dict[tuple[str, str], RunningServer]) -> None:
+    """Wait for Ctrl-C (or SIGTERM); say so if a server ends by itself."""
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: told.set())
+    left = dict(running)
+    while left and not told.wait(WATCH_EVERY):
+        for key, one in list(left.items()):
+            if ended := one.exited():
+                last = "\n".join(clean(line) for line in one.logs(5))
+                click.echo(f"{' on '.join(key)} {ended}.\n{last}", err=True)
+                del left[key]
+    if not left:
+        raise common.TargetFailed("All servers have ended; see above why.")

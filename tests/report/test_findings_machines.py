@@ -1,0 +1,105 @@
+"""The reports of a check for machines: JSON, JUnit XML, SARIF."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+
+import compare.report
+from compare.checked import Checked
+from compare.codec import transcript_from_json
+from compare.report import (
+    findings_json,
+    junit,
+    sarif,
+)
+from tests.report.checks import (
+    QUOTE,
+    hostile,
+    sample,
+)
+
+SCHEMA = Path(compare.report.__file__).parent / "check_schema.json"
+
+
+def test_json_keeps_its_schema_and_its_transcripts_can_be_read() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for checked in (sample(), hostile(), Checked("a:b", "wsgi")):
+        content = json.loads(findings_json.render(checked))
+        jsonschema.Draft202012Validator(schema).validate(content)
+        for finding in content["findings"]:
+            found = content["transcripts"][finding["scenario"]]
+            transcript_from_json(found)
+
+
+def test_json_has_the_findings() -> None:
+    content = findings_json.to_json(sample())
+
+    assert content["version"] == 1
+    assert content["exit_code"] == 1
+    first = content["findings"][0]
+    assert first["rule"] == "asgi-headers/not-lowercase"
+    assert (first["side"], first["level"]) == ("application", "must")
+    assert (first["scenario"], first["evidence"]) == ("probe-http/plain GET /", [1])
+    assert content["expected"] == {
+        "accepted": ["a GET /"],
+        "new": ["b GET /"],
+        "gone": ["c GET /"],
+    }
+
+
+def test_junit_has_a_case_for_each_trial() -> None:
+    root = ElementTree.fromstring(junit.render(sample()))
+
+    suite = root[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == (
+        "3",
+        "1",
+        "1",
+    )
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == [
+        "GET / probe-http/plain",
+        "GET / probe-http/head",
+        "probe-lifespan/whole",
+    ]
+    failure = cases[0].find("failure")
+    assert failure is not None
+    assert failure.get("message") == "Expected this."
+    assert QUOTE in (failure.text or "")
+    # What is unclear in the text fails nobody.
+    assert "asgi-http/late" not in (failure.text or "")
+    error = cases[1].find("error")
+    assert error is not None
+    assert error.get("message") == "It left."
+
+
+def test_sarif_has_what_its_schema_requires() -> None:
+    content = json.loads(sarif.render(sample()))
+
+    assert content["version"] == "2.1.0"
+    assert content["$schema"].endswith("sarif-2.1.0.json")
+    (run,) = content["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert run["tool"]["driver"]["name"] == "asgi-compare"
+    assert [result["level"] for result in run["results"]] == ["error", "note"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["message"]["text"]
+        location = result["locations"][0]["physicalLocation"]
+        assert location["artifactLocation"] == {"uri": "shop/asgi.py"}
+    assert (
+        len({r["partialFingerprints"]["asgiCompare/v1"] for r in run["results"]}) == 2
+    )
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is True
+    assert len(invocation["toolExecutionNotifications"]) == 1
+
+
+def test_sarif_names_the_version_of_the_tool() -> None:
+    checked = Checked("a:b", "asgi", {"versions": {"asgi-compare": "1.2"}})
+    assert sarif.to_json(checked)["runs"][0]["tool"]["driver"]["version"] == "1.2"
