@@ -1,0 +1,28 @@
+"""The entry for ASGI servers: `django_app.lab.asgi:application`, with variations."""
+
+import os
+
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_app.lab.settings")
+
+from django_app.lab import fronts
+from django_app.lab.preparation import prepare
+
+prepare()
+application = get_asgi_application()
+
+# The same with something before it. What that shows, says `compare/behaviours/`.
+
+with_static_files = ASGIStaticFilesHandler(application)
+"""The static files of all apps: what `runserver` does."""
+
+with_lifespan = fronts.with_lifespan(application)
+with_websocket = fronts.with_websocket(application)
+older = fronts.older(application)
+of_tomorrow = fronts.changing_scope(application, fronts.tomorrow)
+with_ascii_query = fronts.changing_scope(application, fronts.ascii_query)
+with_one_cookie_field = fronts.changing_scope(application, fronts.one_cookie_field)
+with_first_fields = fronts.changing_scope(application, fronts.first_fields)
+with_hyphens = fronts.changing_scope(application, fronts.hyphens)

@@ -1,0 +1,19 @@
+"""The entry for WSGI servers: `django_app.lab.wsgi:application`, and a variation."""
+
+import os
+
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_app.lab.settings")
+
+from django_app.lab.preparation import prepare
+
+prepare()
+application = get_wsgi_application()
+
+older = application
+"""What makes a difference under ASGI makes none here."""
+
+with_static_files = StaticFilesHandler(application)
+"""The same, with the static files of all apps: what `runserver` does."""

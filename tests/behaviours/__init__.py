@@ -1,0 +1,1 @@
+"""Each behaviour on each implementation, with and without its layer."""
