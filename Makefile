@@ -75,9 +75,32 @@ test-newest: $(BIN)/python
 bench-drivers: $(DEV_STAMP)  ## What driving costs: ours beside the test clients of the field
 	@$(BIN)/python -m compare.bench_drivers $(ARGS)
 
+# asgion, the other inspector of the field, wants Python 3.12 or newer: a virtual
+# environment of its own, where there is such an interpreter.
+.PHONY: bench-validator
+bench-validator: $(DEV_STAMP)  ## What the live validator costs: ours beside asgion and wsgiref
+	@for version in 3.12 3.13 3.14; do \
+	  for python in $$(command -v python$$version) \
+	      "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$$version*/bin/python; do \
+	    "$$python" -c '' 2>/dev/null || continue; \
+	    [ -x .venv-asgion/bin/python ] || "$$python" -m venv .venv-asgion; \
+	    break 2; \
+	  done; \
+	done; \
+	[ ! -x .venv-asgion/bin/python ] || .venv-asgion/bin/python -m pip install \
+	  --quiet --disable-pip-version-check asgion || true; \
+	$(BIN)/python -m compare.bench_validator --other .venv-asgion/bin/python $(ARGS)
+
 .PHONY: docs
 docs: $(DEV_STAMP)  ## Write the generated parts of the README anew
 	@$(BIN)/python -m compare.docs write
+	@$(BIN)/python -m compare.rule_pages write
+
+.PHONY: docs-check
+docs-check: $(DEV_STAMP)  ## Check the generated parts, and measure what they say again
+	@$(BIN)/python -m compare.docs check
+	@$(BIN)/python -m compare.rule_pages check
+	@$(BIN)/python -m compare.layers.check check docs/what-django-adds.json
 
 .PHONY: clean
 clean:  ## Remove what the other targets have made

@@ -24,9 +24,28 @@ two sides, and nothing of the stages above it.
     known_differences.py            the differences we expect, each with its reason
     verdicts.py                     passed, failed, unsupported, error
     measurements.py                 the numbers in a transcript
+    measure/                        what a configuration costs: counted, timed, served
+    load.py                         a client that puts load on a server
+    layers/                         the ladder of Django's layers, and what each costs
     results.py            nouns: Verdict, Finding, Difference, Measurement, Run
     codec.py                        the nouns to JSON and back
     run.py                the loop; the only module that knows every stage
     report/               STAGE 5   a Run in words and pictures
     cli.py                the command
 """
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compare.validator import validate as validate
+
+__all__ = ["validate"]
+
+
+def __getattr__(name: str) -> Any:
+    # Late, so that an application that imports `compare.domain` pays for nothing else.
+    if name == "validate":
+        from compare.validator import validate
+
+        return validate
+    raise AttributeError(f"module 'compare' has no attribute {name!r}")

@@ -1,0 +1,154 @@
+"""`asgi-compare adds`: what each layer of Django buys, and what it costs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from compare.behaviours import BEHAVIOURS
+from compare.codec import dumps
+from compare.commands import common
+from compare.commands.evidence import explained
+from compare.layers import peel, store
+from compare.layers.climb import climb, plan
+from compare.layers.costs import Adds
+from compare.layers.ladder import RUNGS
+from compare.measure.surveyed import Progress as Tell
+from compare.measure.worker import Unmeasured
+from compare.report import adds_html, adds_markdown, adds_terminal, files
+from compare.report.adds_columns import COLUMNS
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A few rungs, and little time for each.")
+@click.option(
+    "--only",
+    "patterns",
+    multiple=True,
+    metavar="GLOB",
+    help="Only these rungs, such as 'only-*'; repeatable.",
+)
+@click.option(
+    "--sort",
+    default="",
+    metavar="COLUMN",
+    help="Put the largest first, by a column such as hops-async or us-wsgi.",
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write all of it as JSON.")
+@click.option("--html", "html_file", metavar="FILE", help="Write it as one page.")
+@click.option("--markdown", "markdown_file", metavar="FILE", help="Write Markdown.")
+@click.option(
+    "--explain",
+    metavar="BEHAVIOUR",
+    help="Show what comes of a behaviour with its layer, and without.",
+)
+@click.option(
+    "--django-settings",
+    metavar="MODULE",
+    help="Peel the middleware of your own project, such as mysite.settings.",
+)
+@click.option(
+    "--path",
+    default="/",
+    show_default=True,
+    metavar="PATH",
+    help="What to ask your own project for.",
+)
+@click.option(
+    "--app-dir",
+    type=click.Path(exists=True, file_okay=False),
+    help="Look for your own project in this directory first.",
+)
+@common.no_color
+@click.pass_context
+def adds(
+    ctx: click.Context,
+    quick: bool,
+    patterns: tuple[str, ...],
+    sort: str,
+    json_file: str | None,
+    html_file: str | None,
+    markdown_file: str | None,
+    explain: str | None,
+    django_settings: str | None,
+    path: str,
+    app_dir: str | None,
+    no_color: bool,
+) -> None:
+    """Measure what each layer of Django adds: what it buys, and what it costs."""
+    if sort and sort not in COLUMNS:
+        raise common.unknown("column", sort, COLUMNS)
+    out = common.console(no_color)
+    if explain:
+        if explain not in BEHAVIOURS:
+            raise common.unknown("behaviour", explain, BEHAVIOURS)
+        for line in explained(BEHAVIOURS[explain]):
+            out.print(line, soft_wrap=True)
+        return
+    try:
+        if django_settings:
+            project = peel.Project(django_settings, path, app_dir or os.getcwd())
+            found = _shown(no_color, lambda tell: peel.peel(project, quick, tell))
+        else:
+            wanted = plan(rungs_for(patterns, quick=quick), quick=quick)
+            found = _shown(no_color, lambda tell: climb(wanted, tell))
+    except Unmeasured as why:
+        raise common.TargetFailed(str(why)) from None
+    adds_terminal.render(found, out, sort)
+    wanted_files = (
+        (json_file, lambda: dumps(store.to_json(found))),
+        (html_file, lambda: adds_html.render(found, sort)),
+        (markdown_file, lambda: adds_markdown.render(found, sort)),
+    )
+    for name, render in wanted_files:
+        if name:
+            out.print(f"Report: {_write(name, render)}", soft_wrap=True)
+    ctx.exit(INTERRUPTED if found.interrupted else 0)
+
+
+def rungs_for(patterns: tuple[str, ...], *, quick: bool) -> tuple[str, ...]:
+    """Give the rungs that the patterns select; without any, those there is time for."""
+    if not patterns:
+        return tuple(name for name, rung in RUNGS.items() if rung.quick or not quick)
+    chosen: set[str] = set()
+    for pattern in patterns:
+        found = {name for name in RUNGS if fnmatchcase(name, pattern)}
+        if not found:
+            raise common.unknown("rung", pattern, RUNGS)
+        chosen |= found
+    return tuple(name for name in RUNGS if name in chosen)
+
+
+def _shown(no_color: bool, measure: Callable[[Tell], Adds]) -> Adds:
+    """Measure, and show how far it has come."""
+    err = common.console(no_color, stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=err, transient=True, disable=not err.is_terminal
+    ) as shown:
+        task = shown.add_task("Starting", total=None)
+
+        def tell(stage: str, done: int, total: int) -> None:
+            shown.update(
+                task,
+                description=stage.capitalize().ljust(24),
+                completed=done,
+                total=total or None,
+            )
+
+        return measure(tell)
+
+
+def _write(name: str, render: Callable[[], str]) -> Path:
+    try:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        return files.write(name, render())
+    except (files.ReportError, OSError) as error:
+        raise common.ReportFailed(str(error)) from error

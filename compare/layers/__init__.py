@@ -1,0 +1,16 @@
+"""STAGE 4c: the ladder of Django's layers: what each of them buys, and what it costs.
+
+    rung.py    nouns: a `Rung` (a Django with one layer more than another one), a `Way`
+    ladder.py  the rungs, and what they are measured beside
+    costs.py   nouns: the `Cost` of a rung one way, a `Claim`, and `Adds`: all there is
+    climb.py   measure all of it
+    claims.py  figures that were measured by hand, and whether they come out again
+    buys.py    which behaviours appear with a rung
+    peel.py    a ladder out of a user's own MIDDLEWARE
+    store.py   to JSON and back
+    check.py   is a climb that was written down still true?
+
+Measuring itself is done by `compare.measure`, which knows nothing of Django. Neither
+does this package know Django: it knows the names of settings and of middleware, and a
+project that obeys them, `django_app.lab`.
+"""

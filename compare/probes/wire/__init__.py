@@ -1,0 +1,28 @@
+"""STAGE 4b: wire cases. A client that speaks raw bytes, and an application that tells.
+
+    Case --player--> Observed --judge--> Result --matrix--> words
+      |                 ^
+      +--script--> instrumented application, in the server under test
+
+    acts.py, case.py    nouns: what the application does, what the client does
+    observed.py         nouns: what was seen on the wire, and by the application
+    build.py, frames.py the bytes of requests and of WebSocket frames
+    texts.py            where the sentences stand
+    checks.py, app_checks.py
+                        what must hold of what was seen, as small functions
+    chapters/           the cases, as data
+    records.py          what the application writes down, and how it tells it
+    asgi_play.py, wsgi_play.py, lifespan_play.py
+                        the application plays its script
+    answers.py          bytes, read as the answers that they are
+    line.py, http2.py   one connection of the client
+    player.py           one case
+    judge.py            from what was seen to a verdict
+    lifecycle.py        cases with a server of their own
+    runner.py           all cases, on one server or on several
+    matrix.py           the results in words, and as JSON
+
+A finding says what the server did and which sentence asks otherwise. It rests on bytes
+that anybody can send: they are in the result, with the answer and with what the
+application saw.
+"""

@@ -1,0 +1,345 @@
+"""Chapter: where a message ends, by chunks; and by both chunks and Content-Length.
+
+A server that speaks ASGI calls the application as soon as it has the header section, so
+it may notice a broken chunk only later. Then the application must not be told that the
+body is whole. Where a second length would make a request of the rest, the application
+must never see that request.
+"""
+
+from __future__ import annotations
+
+from compare.probes.wire.app_checks import (
+    broken_body,
+    called,
+    saw_body,
+    saw_values,
+    turned_down,
+)
+from compare.probes.wire.build import CHUNKED, CLOSE, LAST, case, chunk, post, second
+from compare.probes.wire.case import (
+    Case,
+    HalfClose,
+    Hear,
+    HearEnd,
+    Pause,
+    Say,
+)
+from compare.probes.wire.checks import (
+    answers,
+    both,
+    closed,
+    either,
+    on,
+    refused,
+    speaks_1_1,
+)
+from compare.probes.wire.texts import http1, www
+
+BOTH = http1(
+    "6.3",
+    "Transfer-Encoding overrides the Content-Length",
+)
+CHUNKED_TEXT = http1(
+    "7.1", "A recipient MUST be able to parse and decode the chunked transfer coding"
+)
+GRAMMAR = http1(
+    "2.2",
+    "receives a sequence of octets that does not match the HTTP-message grammar",
+)
+DECHUNKED = on("asgi", saw_body(b"hello"))
+"""WSGI has no way to say that the body has an end of its own; see its own chapter."""
+
+
+CASES: tuple[Case, ...] = (
+    case(
+        "chunked",
+        "must",
+        "Chunks are joined to the body, and the framing is removed.",
+        CHUNKED_TEXT,
+        post(CHUNKED, CLOSE, body=chunk(b"hel") + chunk(b"lo") + LAST),
+        answers(200),
+        DECHUNKED,
+    ),
+    case(
+        "chunked-in-upper-case",
+        "must",
+        "The names of transfer codings are case-insensitive.",
+        http1("7", "All transfer-coding names are case-insensitive"),
+        post(b"Transfer-Encoding: CHUNKED", CLOSE, body=chunk(b"hello") + LAST),
+        answers(200),
+        DECHUNKED,
+    ),
+    case(
+        "chunk-size-in-upper-case-with-zeros",
+        "must",
+        "A chunk size may have leading zeros and capital letters.",
+        http1("7.1", "chunk-size = 1*HEXDIG"),
+        post(CHUNKED, CLOSE, body=b"000A\r\nhellohello\r\n" + LAST),
+        answers(200),
+        on("asgi", saw_body(b"hellohello")),
+    ),
+    case(
+        "chunk-extension",
+        "must",
+        "Chunk extensions that nobody knows are ignored.",
+        http1("7.1.1", "A recipient MUST ignore unrecognized chunk extensions"),
+        post(CHUNKED, CLOSE, body=chunk(b"hello", b';name=value;q="a;b"') + LAST),
+        answers(200),
+        DECHUNKED,
+    ),
+    case(
+        "chunked-with-trailer-section",
+        "must",
+        "A trailer section is read, and never becomes part of the body.",
+        http1("7.1.2", "A trailer section allows the sender to include additional"),
+        post(CHUNKED, CLOSE, body=chunk(b"hello") + b"0\r\nX-Trailer: 1\r\n\r\n"),
+        answers(200),
+        DECHUNKED,
+    ),
+    Case(
+        "trailer-is-not-merged",
+        "must",
+        "A field of the trailer section does not appear among the header fields.",
+        http1(
+            "7.1.2",
+            "A recipient MUST NOT merge a received trailer field into the header",
+        ),
+        (
+            Say(
+                post(
+                    CHUNKED,
+                    CLOSE,
+                    b"X-Trailer: head",
+                    body=chunk(b"hello") + b"0\r\nX-Trailer: tail\r\n\r\n",
+                )
+            ),
+            Hear(),
+        ),
+        (answers(200), saw_values(b"x-trailer", (b"head",))),
+    ),
+    case(
+        "chunked-with-content-length",
+        "should",
+        "Both at once are refused; or the chunks count, and the connection is closed.",
+        BOTH,
+        post(
+            b"Content-Length: 5",
+            CHUNKED,
+            body=chunk(b"hello") + LAST,
+        ),
+        either(refused(400), both(answers(200), DECHUNKED)),
+        danger=True,
+    ),
+    Case(
+        "chunked-with-content-length-closes",
+        "must",
+        "After a request with both, the connection is closed.",
+        http1(
+            "6.1",
+            "Regardless, the server MUST close the connection after responding to such "
+            "a request",
+        ),
+        (
+            Say(
+                post(
+                    b"Content-Length: 5",
+                    CHUNKED,
+                    body=chunk(b"hello") + LAST,
+                )
+            ),
+            Hear(),
+            HearEnd(1.0),
+        ),
+        (either(closed(), called(0)),),
+        danger=True,
+    ),
+    Case(
+        "chunked-with-content-length-and-second-request",
+        "must",
+        "What follows the chunks is not taken by the Content-Length, nor processed.",
+        http1(
+            "6.1",
+            "Regardless, the server MUST close the connection after responding to such "
+            "a request",
+        ),
+        (
+            Say(
+                post(b"Content-Length: 5", CHUNKED, body=chunk(b"hello") + LAST)
+                + second()
+            ),
+            Hear(2, 1.0),
+        ),
+        (either(called(1), called(0)),),
+        danger=True,
+    ),
+    case(
+        "chunked-not-last",
+        "must",
+        "A transfer coding after chunked is refused: the length cannot be known.",
+        http1(
+            "6.3",
+            "the server MUST respond with the 400 (Bad Request) status code and then "
+            "close the connection",
+        ),
+        post(b"Transfer-Encoding: chunked, identity", body=chunk(b"hello") + LAST),
+        speaks_1_1(),
+        turned_down(400, 501),
+        danger=True,
+    ),
+    case(
+        "transfer-coding-unknown",
+        "should",
+        "A transfer coding that the server does not know is refused with 501.",
+        http1(
+            "6.1",
+            "a transfer coding it does not understand SHOULD respond with 501",
+        ),
+        post(b"Transfer-Encoding: x-unknown, chunked", body=chunk(b"hello") + LAST),
+        speaks_1_1(),
+        turned_down(501, 400),
+        danger=True,
+    ),
+    case(
+        "transfer-coding-alone-unknown",
+        "must",
+        "A request whose only transfer coding is not chunked is refused.",
+        http1(
+            "6.3",
+            "the server MUST respond with the 400 (Bad Request) status code and then "
+            "close the connection",
+        ),
+        post(b"Transfer-Encoding: x-unknown", body=chunk(b"hello") + LAST),
+        speaks_1_1(),
+        turned_down(400, 501),
+        danger=True,
+    ),
+    case(
+        "transfer-coding-chunked-twice",
+        "should",
+        "The chunked coding applied twice is refused.",
+        http1(
+            "6.1",
+            "A sender MUST NOT apply the chunked transfer coding more than once",
+        ),
+        post(CHUNKED, CHUNKED, body=chunk(b"hello") + LAST),
+        speaks_1_1(),
+        turned_down(400, 501),
+        danger=True,
+    ),
+    case(
+        "transfer-coding-with-control-character",
+        "must",
+        "A coding that is chunked but for a control character is not chunked.",
+        http1(
+            "6.3",
+            "the server MUST respond with the 400 (Bad Request) status code and then "
+            "close the connection",
+        ),
+        post(b"Transfer-Encoding: \x0bchunked", body=chunk(b"hello") + LAST),
+        speaks_1_1(),
+        turned_down(400, 501),
+        danger=True,
+    ),
+    case(
+        "chunk-size-not-hexadecimal",
+        "must",
+        "A chunk size that is no number is refused; the application never gets data.",
+        http1("7.1", "chunk-size = 1*HEXDIG"),
+        post(CHUNKED, CLOSE, body=b"xyz\r\nhello\r\n" + LAST),
+        broken_body(),
+        danger=True,
+    ),
+    case(
+        "chunk-size-with-prefix",
+        "must",
+        "A chunk size with 0x in front is refused.",
+        http1("7.1", "chunk-size = 1*HEXDIG"),
+        post(CHUNKED, CLOSE, body=b"0x5\r\nhello\r\n" + LAST),
+        broken_body(),
+        danger=True,
+    ),
+    case(
+        "chunk-size-negative",
+        "must",
+        "A chunk size with a minus sign is refused.",
+        http1("7.1", "chunk-size = 1*HEXDIG"),
+        post(CHUNKED, CLOSE, body=b"-5\r\nhello\r\n" + LAST),
+        broken_body(),
+        danger=True,
+    ),
+    case(
+        "chunk-size-beyond-64-bits",
+        "must",
+        "A chunk size beyond 64 bits is refused, or waited for; its low bits are not "
+        "taken for it.",
+        http1(
+            "7.1",
+            "recipients MUST anticipate potentially large hexadecimal numerals",
+        ),
+        post(CHUNKED, CLOSE, body=b"10000000000000005\r\nhello\r\n" + LAST),
+        broken_body(),
+        danger=True,
+    ),
+    case(
+        "chunk-longer-than-its-size",
+        "must",
+        "Data beyond the size of a chunk is refused.",
+        GRAMMAR,
+        post(CHUNKED, CLOSE, body=b"3\r\nhello\r\n" + LAST),
+        broken_body(),
+        danger=True,
+    ),
+    case(
+        "chunk-lines-end-in-line-feed",
+        "should",
+        "Lines of chunks that end in a bare LF are refused: the robustness exception "
+        "is for the start line and the fields.",
+        http1(
+            "2.2",
+            "a recipient MAY recognize a single LF as a line terminator",
+        ),
+        post(CHUNKED, CLOSE, body=b"5\nhello\n0\n\n"),
+        broken_body(),
+        danger=True,
+    ),
+    Case(
+        "chunk-size-in-pieces",
+        "must",
+        "Chunks are understood however the bytes of them arrive.",
+        CHUNKED_TEXT,
+        (
+            Say(post(CHUNKED, CLOSE, body=b"5")),
+            Say(b"\r"),
+            Say(b"\nhel"),
+            Say(b"lo\r\n0\r"),
+            Say(b"\n\r\n"),
+            Hear(),
+        ),
+        (answers(200), DECHUNKED),
+    ),
+    Case(
+        "chunked-without-last-chunk",
+        "must",
+        "A chunked body that breaks off is never handed over as if it were whole.",
+        http1("7.1", "complete when a chunk with a chunk-size of zero is received"),
+        (
+            Say(post(CHUNKED, CLOSE, body=chunk(b"hello"))),
+            Pause(0.1),
+            HalfClose(),
+            HearEnd(1.0),
+        ),
+        (broken_body(),),
+    ),
+    case(
+        "dechunked-events",
+        "must",
+        "The events hold the decoded content only.",
+        www(
+            "request-receive-event",
+            "messages should contain just the decoded contents of each chunk",
+        ),
+        post(CHUNKED, CLOSE, body=chunk(b"5\r\n") + chunk(b"\r\n") + LAST),
+        answers(200),
+        on("asgi", saw_body(b"5\r\n\r\n")),
+    ),
+)

@@ -1,0 +1,310 @@
+"""Chapter: what a server makes of a response. Framing, fields, trailers, hints."""
+
+from __future__ import annotations
+
+from compare.probes.wire.acts import Body, ReadBody, Send, Sleep, Start
+from compare.probes.wire.app_checks import send_did_not_raise
+from compare.probes.wire.build import CLOSE, request
+from compare.probes.wire.case import Case, Hear, HearBytes, HearEnd, Say
+from compare.probes.wire.checks import (
+    answers,
+    closed,
+    early,
+    either,
+    first,
+    has,
+    lacks,
+    of_answer,
+)
+from compare.probes.wire.observed import Answer, Observed
+from compare.probes.wire.texts import extension, http, http1, www
+
+FIVE = (b"content-length", b"5")
+START = "response-start-send-event"
+BODY = "response-body-send-event"
+TRAILERS = "http.response.trailers"
+EARLY = "http.response.early_hint"
+
+
+def _trailers(*fields: tuple[bytes, bytes]) -> Send:
+    return Send({"type": TRAILERS, "headers": list(fields)}, may_raise=True)
+
+
+def _started(**more: object) -> Send:
+    return Send({"type": "http.response.start", "status": 200, **more})
+
+
+def _streams(seen: Observed) -> str:
+    answer = seen.wire.answers[0] if seen.wire.answers else Answer(0)
+    coding = b", ".join(answer.values(b"transfer-encoding")).decode("latin-1")
+    if coding:
+        return f"It was sent with the transfer coding {coding!r}."
+    if answer.values(b"content-length"):
+        return "It was sent with a Content-Length that the server worked out."
+    return "It was sent to the end of the connection."
+
+
+CASES: tuple[Case, ...] = (
+    Case(
+        "status-without-reason",
+        "must",
+        "A status that has no reason phrase is sent as it is.",
+        http1("4", "A server MUST send the space that separates the status-code from"),
+        (Say(request(CLOSE)), Hear()),
+        (answers(299),),
+        script=(ReadBody(), Start(299, (FIVE,)), Body(b"hello")),
+    ),
+    Case(
+        "streamed-without-length",
+        "may",
+        "How an answer without Content-Length is framed is reported.",
+        www(START, "may opt to use Transfer-Encoding: chunked"),
+        (Say(request()), Hear()),
+        (first(200), of_answer("the whole body", lambda a: a.body == b"hello")),
+        script=(ReadBody(), Start(200), Body(b"hel", True), Body(b"lo")),
+        report=_streams,
+    ),
+    Case(
+        "empty-piece-does-not-end-the-body",
+        "must",
+        "An empty piece in the middle is no end of the body: in chunks, it would be.",
+        www(BODY, "Signifies if there is additional content to come"),
+        (Say(request(CLOSE)), HearEnd(1.5)),
+        (answers(200), of_answer("the body", lambda a: a.body == b"hello" or a.body)),
+        script=(
+            ReadBody(),
+            Start(200),
+            Body(b"hel", True),
+            Body(b"", True),
+            Body(b"lo", True),
+            Body(b""),
+        ),
+    ),
+    Case(
+        "piece-is-sent-before-the-next",
+        "must",
+        "A piece goes out before the application sends the next one.",
+        www(BODY, "must flush any data passed to them into the send buffer before"),
+        (Say(request(CLOSE)), HearBytes(b"first", 0.7), Hear()),
+        (
+            early(0, 0.6),
+            answers(200),
+        ),
+        script=(
+            ReadBody(),
+            Start(200),
+            Body(b"first", True),
+            Sleep(1.2),
+            Body(b"second"),
+        ),
+    ),
+    Case(
+        "transfer-encoding-of-application",
+        "must",
+        "The server ignores a Transfer-Encoding of the application.",
+        www(START, "the server must ignore it"),
+        (Say(request(CLOSE)), Hear()),
+        (
+            answers(200),
+            of_answer("the plain body", lambda a: a.body == b"hello" or a.body),
+            of_answer(
+                "one Transfer-Encoding at most",
+                lambda a: len(a.values(b"transfer-encoding")) < 2,
+            ),
+        ),
+        script=(
+            ReadBody(),
+            _started(headers=[(b"transfer-encoding", b"chunked")]),
+            Send({"type": "http.response.body", "body": b"hello"}),
+        ),
+    ),
+    Case(
+        "transfer-encoding-and-length-of-application",
+        "must",
+        "With a Content-Length beside it, only one of them is sent.",
+        http1(
+            "6.2", "A sender MUST NOT send a Content-Length header field in any message"
+        ),
+        (Say(request(CLOSE)), Hear()),
+        (
+            answers(200),
+            of_answer(
+                "not both fields",
+                lambda a: (
+                    not (a.values(b"transfer-encoding") and a.values(b"content-length"))
+                ),
+            ),
+            of_answer("the plain body", lambda a: a.body == b"hello" or a.body),
+        ),
+        script=(
+            ReadBody(),
+            _started(headers=[FIVE, (b"transfer-encoding", b"chunked")]),
+            Send({"type": "http.response.body", "body": b"hello"}),
+        ),
+    ),
+    Case(
+        "start-without-headers",
+        "must",
+        "A start without `headers` is valid.",
+        www(START, "Optional; if missing defaults to an empty list"),
+        (Say(request(CLOSE)), Hear()),
+        (answers(200), send_did_not_raise()),
+        script=(
+            ReadBody(),
+            _started(),
+            Send({"type": "http.response.body", "body": b"hello"}),
+        ),
+    ),
+    Case(
+        "body-event-without-body",
+        "must",
+        "A body event without `body` and `more_body` ends an empty response.",
+        www(BODY, "Optional; if missing defaults to"),
+        (Say(request(CLOSE)), Hear()),
+        (
+            answers(200),
+            send_did_not_raise(),
+            of_answer("no content", lambda a: not a.body or a.body),
+        ),
+        script=(ReadBody(), _started(), Send({"type": "http.response.body"})),
+    ),
+    Case(
+        "order-of-response-fields",
+        "must",
+        "The order of the header fields is that of the application.",
+        www(START, "Order must be preserved in the HTTP response"),
+        (Say(request(CLOSE)), Hear()),
+        (
+            of_answer(
+                "x-b, x-a, x-b in this order",
+                lambda a: (
+                    [h for h in a.headers if h[0][:2] == b"x-"]
+                    == [(b"x-b", b"1"), (b"x-a", b"2"), (b"x-b", b"3")]
+                ),
+            ),
+        ),
+        script=(
+            ReadBody(),
+            Start(200, (FIVE, (b"x-b", b"1"), (b"x-a", b"2"), (b"x-b", b"3"))),
+            Body(b"hello"),
+        ),
+        interfaces=("asgi",),
+    ),
+    Case(
+        "set-cookie-twice",
+        "must",
+        "Two Set-Cookie fields stay two.",
+        http("5.3", "cannot be combined into a single field value"),
+        (Say(request(CLOSE)), Hear()),
+        (has(b"set-cookie", b"a=1; Path=/", b"b=2"),),
+        script=(
+            ReadBody(),
+            Start(
+                200, (FIVE, (b"set-cookie", b"a=1; Path=/"), (b"set-cookie", b"b=2"))
+            ),
+            Body(b"hello"),
+        ),
+    ),
+    Case(
+        "response-value-beyond-ascii",
+        "must",
+        "Bytes beyond ASCII in a value are sent as they are.",
+        www(
+            "wsgi-encoding-differences", "exact byte sequences sent by the client/to be"
+        ),
+        (Say(request(CLOSE)), Hear()),
+        (has(b"x-odd", b"caf\xe9"),),
+        script=(ReadBody(), Start(200, (FIVE, (b"x-odd", b"caf\xe9"))), Body(b"hello")),
+        interfaces=("asgi",),
+    ),
+    Case(
+        "response-value-with-line-break",
+        "must",
+        "A line break in a value never makes a field of its own.",
+        http("5.5", "Field values containing CR, LF, or NUL characters are invalid"),
+        (Say(request(CLOSE)), Hear()),
+        (either(lacks(b"x-split"), closed()),),
+        script=(
+            ReadBody(),
+            Start(200, (FIVE, (b"x-odd", b"a\r\nx-split: b"))),
+            Body(b"hello"),
+        ),
+    ),
+    Case(
+        "trailers-with-te",
+        "should",
+        "Trailers are sent to a client that said `TE: trailers`.",
+        extension("http-trailers", "TE: trailers"),
+        (Say(request(b"TE: trailers", b"Connection: close, TE")), Hear()),
+        (
+            answers(200),
+            of_answer(
+                "the trailer", lambda a: (b"x-sum", b"5") in a.trailers or a.trailers
+            ),
+        ),
+        script=(
+            ReadBody(),
+            _started(headers=[(b"trailer", b"x-sum")], trailers=True),
+            Send({"type": "http.response.body", "body": b"hello"}),
+            _trailers((b"x-sum", b"5")),
+        ),
+        needs=TRAILERS,
+    ),
+    Case(
+        "trailers-without-te",
+        "must",
+        "Trailers are not sent to a client that did not say `TE: trailers`.",
+        extension("http-trailers", "TE: trailers"),
+        (Say(request(CLOSE)), Hear()),
+        (answers(200), of_answer("no trailers", lambda a: not a.trailers)),
+        script=(
+            ReadBody(),
+            _started(headers=[(b"trailer", b"x-sum")], trailers=True),
+            Send({"type": "http.response.body", "body": b"hello"}),
+            _trailers((b"x-sum", b"5")),
+        ),
+        needs=TRAILERS,
+    ),
+    Case(
+        "early-hint",
+        "should",
+        "A hint goes out as 103 before the final response.",
+        extension("early-hints", "An informational response with the status code 103"),
+        (Say(request(CLOSE)), Hear()),
+        (
+            answers(200),
+            of_answer(
+                "a 103 with the link",
+                lambda a: any(
+                    status == 103 and (b"link", b"</style.css>; rel=preload") in fields
+                    for status, fields in a.interim
+                ),
+            ),
+        ),
+        script=(
+            ReadBody(),
+            Send(
+                {"type": EARLY, "links": [b"</style.css>; rel=preload"]},
+                may_raise=True,
+            ),
+            Start(200, (FIVE,)),
+            Body(b"hello"),
+        ),
+        needs=EARLY,
+    ),
+    Case(
+        "early-hint-not-to-http-1.0",
+        "must",
+        "A hint never goes to a client of HTTP/1.0.",
+        http("15.2", "a server MUST NOT send a 1xx response to an HTTP/1.0 client"),
+        (Say(request(version=b"HTTP/1.0")), Hear()),
+        (answers(200), of_answer("no 1xx", lambda a: not a.interim)),
+        script=(
+            ReadBody(),
+            Send({"type": EARLY, "links": [b"</a>"]}, may_raise=True),
+            Start(200, (FIVE,)),
+            Body(b"hello"),
+        ),
+        needs=EARLY,
+    ),
+)

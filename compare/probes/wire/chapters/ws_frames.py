@@ -1,0 +1,358 @@
+"""Chapter: WebSocket frames. Messages, fragments, pings, and what breaks the rules."""
+
+from __future__ import annotations
+
+from compare.probes.wire.acts import Act, Receive, Send
+from compare.probes.wire.app_checks import of_call
+from compare.probes.wire.case import (
+    Case,
+    Check,
+    Hear,
+    HearEnd,
+    Leave,
+    Level,
+    Pause,
+    Say,
+    Text,
+)
+from compare.probes.wire.chapters.websockets import ACCEPT, CONNECT, handshake
+from compare.probes.wire.checks import answers, close_code, closed, heard, mild
+from compare.probes.wire.frames import (
+    BINARY,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    close,
+    frame,
+)
+from compare.probes.wire.observed import Call, Observed
+from compare.probes.wire.texts import ws, www
+
+LISTENING: tuple[Act, ...] = (
+    Receive(CONNECT),
+    Send({"type": ACCEPT}),
+    Receive("websocket.disconnect"),
+)
+FRAGMENTS = www(
+    "websocket",
+    "handle message fragmentation themselves, and deliver complete messages",
+)
+FAIL = "the receiving endpoint MUST _Fail the WebSocket Connection_"
+RECEIVE = www("receive-receive-event", "Exactly one of bytes or text must be non-None")
+
+
+def messages(call: Call) -> list[tuple[object, object]]:
+    """Give the messages that the application received: text and bytes of each."""
+    events = call.received("websocket.receive")
+    return [(event.get("text"), event.get("bytes")) for event in events]
+
+
+def got(*wanted: tuple[object, object]) -> Check:
+    """The application received just these messages."""
+
+    def test(call: Call) -> object:
+        return messages(call) == list(wanted) or repr(messages(call))
+
+    return of_call(f"the messages {list(wanted)!r}", test)
+
+
+def failed(*codes: int) -> Check:
+    """The connection is failed: closed, and the application got no message.
+
+    Which code the close frame has is a `should`, and so is that there is one.
+    """
+    said = " or ".join(map(str, codes))
+
+    def check(seen: Observed) -> object:
+        for each in (got(), closed()):
+            if problem := each(seen):
+                return problem
+        return mild(close_code(codes, said))(seen)
+
+    return check  # type: ignore[return-value]
+
+
+def _talk(
+    name: str, level: Level, shows: str, text: Text, data: bytes, *checks: Check
+) -> Case:
+    """Shake hands, send these frames and a proper close, hear all that comes."""
+    steps = (
+        Say(handshake()),
+        Hear(),
+        Say(data),
+        Say(close(1000)),
+        HearEnd(1.0),
+        Leave(),
+    )
+    full = (answers(101), *checks)
+    return Case(
+        name, level, shows, text, steps, full, script=LISTENING, needs="websocket"
+    )
+
+
+def _broken(name: str, shows: str, text: Text, data: bytes, *codes: int) -> Case:
+    """Shake hands, send these frames, and wait for the end."""
+    steps = (Say(handshake()), Hear(), Say(data), HearEnd(1.0), Leave())
+    return Case(
+        name,
+        "must",
+        shows,
+        text,
+        steps,
+        (answers(101), failed(*codes)),
+        script=LISTENING,
+        needs="websocket",
+    )
+
+
+CASES: tuple[Case, ...] = (
+    _talk(
+        "text-message",
+        "must",
+        "A text message arrives as text, and only as text.",
+        RECEIVE,
+        frame(TEXT, "grüße".encode()),
+        got(("grüße", None)),
+    ),
+    _talk(
+        "binary-message",
+        "must",
+        "A binary message arrives as bytes, and only as bytes.",
+        RECEIVE,
+        frame(BINARY, b"\x00\xff"),
+        got((None, b"\x00\xff")),
+    ),
+    _talk(
+        "empty-text-message",
+        "must",
+        "An empty text is a message.",
+        RECEIVE,
+        frame(TEXT),
+        got(("", None)),
+    ),
+    _talk(
+        "empty-binary-message",
+        "must",
+        "An empty binary message is a message.",
+        RECEIVE,
+        frame(BINARY),
+        got((None, b"")),
+    ),
+    _talk(
+        "fragmented-message",
+        "must",
+        "Fragments arrive as one message.",
+        FRAGMENTS,
+        frame(TEXT, b"hel", fin=False)
+        + frame(CONTINUATION, b"l", fin=False)
+        + frame(CONTINUATION, b"o"),
+        got(("hello", None)),
+    ),
+    _talk(
+        "fragmented-inside-a-character",
+        "must",
+        "A fragment may end inside a character.",
+        ws("5.6", "the whole message MUST contain valid UTF-8"),
+        frame(TEXT, b"gr\xc3", fin=False) + frame(CONTINUATION, b"\xbc\xc3\x9fe"),
+        got(("grüße", None)),
+    ),
+    _talk(
+        "fragmented-with-empty-fragments",
+        "must",
+        "Fragments may be empty.",
+        ws("5.4", "MUST support receiving both fragmented and unfragmented messages"),
+        frame(BINARY, b"", fin=False)
+        + frame(CONTINUATION, b"a", fin=False)
+        + frame(CONTINUATION, b""),
+        got((None, b"a")),
+    ),
+    _talk(
+        "ping-between-fragments",
+        "must",
+        "A control frame may stand between fragments.",
+        ws(
+            "5.4",
+            "An endpoint MUST be capable of handling control frames in the middle",
+        ),
+        frame(TEXT, b"hel", fin=False) + frame(PING, b"p") + frame(CONTINUATION, b"lo"),
+        got(("hello", None)),
+        heard((PONG, b"p")),
+    ),
+    _talk(
+        "medium-message",
+        "must",
+        "A message whose length takes two bytes arrives whole.",
+        ws("5.2", "the following 2 bytes interpreted as a 16-bit unsigned integer"),
+        frame(BINARY, b"x" * 1000),
+        got((None, b"x" * 1000)),
+    ),
+    _talk(
+        "large-message",
+        "must",
+        "A message whose length takes eight bytes arrives whole.",
+        ws("5.2", "the following 8 bytes interpreted as a 64-bit unsigned integer"),
+        frame(BINARY, b"x" * 70_000),
+        of_call(
+            "70,000 bytes",
+            lambda c: (
+                [len(e.get("bytes") or b"") for e in c.received("websocket.receive")]
+                == [70_000]
+            ),
+        ),
+    ),
+    _talk(
+        "ping",
+        "must",
+        "A ping is answered by a pong with the same data.",
+        ws("5.5.2", "an endpoint MUST send a Pong frame in response"),
+        frame(PING, b"are you there"),
+        heard((PONG, b"are you there")),
+    ),
+    _talk(
+        "ping-is-not-for-the-application",
+        "should",
+        "Pings and pongs do not reach the application.",
+        www("websocket", "should handle PING/PONG messages themselves"),
+        frame(PING, b"a") + frame(PONG, b"b"),
+        got(),
+    ),
+    _talk(
+        "unasked-pong",
+        "must",
+        "A pong that nobody asked for is taken without a word.",
+        ws("5.5.3", "A Pong frame MAY be sent unsolicited"),
+        frame(PONG, b"x") + frame(TEXT, b"after"),
+        got(("after", None)),
+    ),
+    Case(
+        "frame-in-single-bytes",
+        "must",
+        "A frame is understood however its bytes arrive.",
+        ws("5.2", "base framing protocol"),
+        (
+            Say(handshake()),
+            Hear(),
+            *(Say(bytes([byte])) for byte in frame(TEXT, b"hello")),
+            Pause(0.1),
+            Say(close(1000)),
+            HearEnd(1.0),
+            Leave(),
+        ),
+        (answers(101), got(("hello", None))),
+        script=LISTENING,
+        needs="websocket",
+    ),
+    _broken(
+        "unmasked-frame",
+        "A frame that is not masked ends the connection.",
+        ws(
+            "5.1", "The server MUST close the connection upon receiving a frame that is"
+        ),
+        frame(TEXT, b"hello", masked=False),
+        1002,
+    ),
+    *(
+        _broken(
+            f"reserved-bit-{4 - bit.bit_length()}",
+            "A reserved bit without an extension fails the connection.",
+            ws("5.2", FAIL),
+            frame(TEXT, b"hello", rsv=bit),
+            1002,
+        )
+        for bit in (4, 2, 1)
+    ),
+    _broken(
+        "unknown-data-opcode",
+        "An unknown opcode fails the connection.",
+        ws("5.2", FAIL),
+        frame(0x3, b"hello"),
+        1002,
+    ),
+    _broken(
+        "unknown-control-opcode",
+        "An unknown control opcode fails the connection.",
+        ws("5.2", FAIL),
+        frame(0xB, b"hello"),
+        1002,
+    ),
+    _broken(
+        "oversize-ping",
+        "A control frame of more than 125 bytes fails the connection.",
+        ws("5.5", "MUST have a payload length of 125 bytes or less"),
+        frame(PING, b"x" * 126),
+        1002,
+    ),
+    _broken(
+        "fragmented-ping",
+        "A control frame in fragments fails the connection.",
+        ws("5.5", "MUST NOT be fragmented"),
+        frame(PING, b"x", fin=False) + frame(CONTINUATION, b"y"),
+        1002,
+    ),
+    _broken(
+        "continuation-without-beginning",
+        "A continuation of nothing fails the connection.",
+        ws("5.4", "A fragmented message consists of a single frame with the FIN bit"),
+        frame(CONTINUATION, b"hello"),
+        1002,
+    ),
+    _broken(
+        "message-inside-a-message",
+        "A message between the fragments of another fails the connection.",
+        ws("5.4", "MUST NOT be interleaved between the fragments of another"),
+        frame(TEXT, b"one", fin=False) + frame(TEXT, b"two"),
+        1002,
+    ),
+    _broken(
+        "invalid-utf8",
+        "Text that is not UTF-8 fails the connection.",
+        ws("8.1", "that endpoint MUST _Fail the WebSocket Connection_"),
+        frame(TEXT, b"caf\xe9"),
+        1007,
+    ),
+    _broken(
+        "invalid-utf8-in-fragments",
+        "The same where it only shows when the fragments are joined.",
+        ws("8.1", "that endpoint MUST _Fail the WebSocket Connection_"),
+        frame(TEXT, b"caf\xc3", fin=False) + frame(CONTINUATION, b"("),
+        1007,
+    ),
+    _broken(
+        "surrogate-in-utf8",
+        "A surrogate is no UTF-8.",
+        ws("8.1", "that endpoint MUST _Fail the WebSocket Connection_"),
+        frame(TEXT, b"\xed\xa0\x80"),
+        1007,
+    ),
+    _broken(
+        "claimed-length-beyond-63-bits",
+        "A length with the highest bit set fails the connection.",
+        ws("5.2", "the most significant bit MUST be 0"),
+        frame(BINARY, b"x", claim=(1 << 63) + 1),
+        1002,
+        1009,
+    ),
+    Case(
+        "message-too-large",
+        "may",
+        "Whether a frame that claims 20 MB is waited for is reported.",
+        ws("10.4", "SHOULD impose a limit on frame sizes and the total message size"),
+        (
+            Say(handshake()),
+            Hear(),
+            Say(frame(BINARY, b"", claim=20_000_000)),
+            HearEnd(0.7),
+            Leave(),
+        ),
+        (answers(101),),
+        script=LISTENING,
+        needs="websocket",
+        report=lambda seen: (
+            f"20 MB: closed with {seen.wire.close_code}."
+            if seen.wire.ended or seen.wire.told_to_close
+            else "20 MB: waited for."
+        ),
+        danger=True,
+    ),
+)

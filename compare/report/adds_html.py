@@ -1,0 +1,153 @@
+"""STAGE 5: the ladder of layers as one static page.
+
+As the page of a run (see `html.py`): no network, no script, the style sheet allowed by
+its digest, and everything else forbidden. The pictures are SVG of our own making, drawn
+in `adds_svg.py`, which escapes what it draws; only they and the sheet are put in as
+they are.
+
+`adds.html` is the template, `adds.css` is added to the sheet of the other page. This
+module does not know where the numbers come from.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from compare.layers.costs import Adds
+from compare.measure.figures import Call
+from compare.report import adds_svg, adds_view, view
+from compare.report.adds_columns import number
+from compare.report.html import POLICY
+from compare.text import clean
+
+HERE = Path(__file__).parent
+SHEETS = ("page.css", "adds.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One request's way through the code."""
+
+    title: str
+    calls: int
+    hops: int
+    threads: int
+    share: Markup
+    """How large it is beside the largest, as a bar."""
+    svg: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Stair:
+    """One rung in the chart: what it buys on the left, what it costs on the right."""
+
+    name: str
+    adds: str
+    behaviours: tuple[str, ...]
+    bought: Markup
+    costs: tuple[tuple[str, str, Markup], ...]
+    """For each way: its title, the number as text, and the bar."""
+
+
+def render(adds: Adds, sort: str = "") -> str:
+    """Give the whole page."""
+    css = "".join((HERE / name).read_text("utf-8") for name in SHEETS)
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("adds.html")
+        .render(
+            css=Markup(css),
+            policy=POLICY.format(digest=digest),
+            title="What Django adds, and what it costs",
+            headline=adds_view.headline(adds),
+            claims=adds_view.claim_sheet(adds),
+            stairs=stairs(adds),
+            pictures=pictures(adds),
+            legend=[
+                (group, adds_svg.class_of(group))
+                for group in adds_svg.groups_in(adds.trees)
+            ],
+            rungs=adds_view.rung_sheet(adds),
+            sheets=adds_view.sheets(adds, sort),
+            unsupported=adds_view.unsupported(adds),
+            quality=adds_view.quality(adds),
+            place=adds_view.place(adds),
+            facts=adds_view.facts(adds),
+            interrupted=adds.interrupted,
+        )
+    )
+
+
+def pictures(adds: Adds) -> list[Picture]:
+    """Draw what there is to be drawn."""
+    most = max(map(calls_in, adds.trees.values()), default=0)
+    return [
+        Picture(
+            title,
+            calls_in(tree),
+            sum(call.name == "SyncToAsync.__call__" for call in tree.walk()),
+            sum(call.name == "Thread.start" for call in tree.walk()),
+            Markup(adds_svg.bar(calls_in(tree), most, "calls")),
+            Markup(adds_svg.icicle(tree, title)),
+        )
+        for title, tree in adds.trees.items()
+    ]
+
+
+def calls_in(tree: Call) -> int:
+    """Count the calls, without our own."""
+    return sum(bool(call.module) and call.group != "server" for call in tree.walk())
+
+
+CHARTED = {"async": "async view, ASGI", "wsgi": "WSGI", "asgi": "ASGI"}
+
+
+def stairs(adds: Adds) -> list[Stair]:
+    """Make the chart of what a rung buys, and what a request costs there."""
+    timed = [c.us.median for c in adds.costs if c.us and c.way in CHARTED]
+    most = max(timed, default=0)
+    bought = max((len(names) for names in adds.buys.values()), default=0)
+    return [
+        Stair(
+            rung["name"],
+            rung["adds"],
+            tuple(names := adds.buys.get(rung["name"], [])),
+            Markup(adds_svg.bar(len(names), bought, "bought")),
+            tuple(
+                (
+                    title,
+                    number(cost.us.median),
+                    Markup(adds_svg.bar(cost.us.median, most, way)),
+                )
+                for way, title in CHARTED.items()
+                if (cost := adds.cost(rung["name"], way)) and cost.us
+            ),
+        )
+        for rung in adds.ladder
+    ]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["plural"] = view.plural
+    return environment
+
+
+def _finalize(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return clean(value)
+    return value

@@ -1,0 +1,82 @@
+"""STAGE 5: the generated parts of the document about the ladder.
+
+They are made from a climb that was written down (see `compare/layers/check.py`), so
+that the document can be made again, and checked, without measuring anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from compare.layers import store
+from compare.layers.costs import Adds
+from compare.report import adds_markdown, adds_view
+
+WRITTEN = Path(__file__).parents[2] / "docs" / "what-django-adds.json"
+"""The climb that the document shows."""
+
+SHEETS = (
+    "added",
+    "counted",
+    "functions-async",
+    "functions-wsgi",
+    "us",
+    "times",
+    "served",
+    "cpu-times",
+    "share",
+    "weight",
+)
+
+
+def written() -> Adds:
+    """Read the climb."""
+    return store.from_json(json.loads(WRITTEN.read_text("utf-8")))
+
+
+def sheet(name: str) -> str:
+    """Make one sheet."""
+    adds = written()
+    found = [each for each in adds_view.sheets(adds) if each.name == name]
+    return adds_markdown.part(found[0], adds_view.place(adds))
+
+
+def rungs() -> str:
+    """Make the table of the rungs."""
+    adds = written()
+    return adds_markdown.part(adds_view.rung_sheet(adds), adds_view.place(adds))
+
+
+def claims() -> str:
+    """Make the table of figures that were measured by hand."""
+    adds = written()
+    return adds_markdown.part(adds_view.claim_sheet(adds), adds_view.place(adds))
+
+
+def headline() -> str:
+    """Make the sentences for the top."""
+    return "".join(f"{sentence}\n" for sentence in adds_view.headline(written()))
+
+
+def quality() -> str:
+    """Say how quiet it was, and what was not measured."""
+    adds = written()
+    lines = [f"* {line}" for line in adds_view.quality(adds)]
+    lines += [
+        f"* Not measured: {cells}. {why}" for cells, why in adds_view.unsupported(adds)
+    ]
+    lines += [f"* {name}: {value}" for name, value in adds_view.facts(adds)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "adds-headline": headline,
+    "adds-rungs": rungs,
+    "adds-claims": claims,
+    "adds-quality": quality,
+    **{f"adds-{name}": partial(sheet, name) for name in SHEETS},
+}
+"""The parts by name, for `compare/docs.py`."""

@@ -1,0 +1,207 @@
+"""A climb on the terminal, in Markdown, and as a page."""
+
+import base64
+import hashlib
+import io
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from compare.layers.costs import Adds
+from compare.report import (
+    adds_html,
+    adds_markdown,
+    adds_svg,
+    adds_terminal,
+    adds_view,
+)
+from compare.report.adds_columns import COLUMNS, number, signed, spread
+from tests.layers.sample import NASTY, sample, tree
+
+
+def text(adds: Adds, sort: str = "") -> str:
+    out = io.StringIO()
+    adds_terminal.render(adds, Console(file=out, width=140), sort)
+    return out.getvalue()
+
+
+def sheet(adds: Adds, name: str, sort: str = "") -> adds_view.Sheet:
+    return next(s for s in adds_view.sheets(adds, sort) if s.name == name)
+
+
+def test_sheet_shows_counts_and_spreads() -> None:
+    counted = sheet(sample(), "counted")
+    assert counted.headings[:3] == ("rung", "hops async", "hops WSGI")
+    assert ("startproject", "15", "0") in [row[:3] for row in counted.rows]
+    times = sheet(sample(), "times")
+    assert times.rows[1] == ("urls-1", "150× 135–165", "15× 13.5–16.5", "26.7× 24–29.3")
+
+
+def test_rung_is_told_by_what_it_adds() -> None:
+    (row,) = sheet(sample(), "added").rows[1:]
+    assert row == (
+        "startproject",
+        "2",
+        "+13",
+        "0",
+        "+13",
+        "+1,050 ±195",
+        "+45 ±13.5",
+    )
+
+
+def test_functions_are_told_by_layer() -> None:
+    functions = sheet(sample(), "functions-wsgi")
+    assert functions.headings[0:2] == ("rung", "handlers")
+    assert functions.rows[-1][:2] == ("startproject", "60")
+    assert functions.rows[-1][functions.headings.index("asgiref")] == "40"
+    assert functions.rows[-1][-1] == "0"
+
+
+def test_disturbed_number_has_a_mark() -> None:
+    adds = sample()
+    adds.costs = [replace(cost, disturbed=True) for cost in adds.costs]
+    assert sheet(adds, "us").rows[0][1].startswith("~3 ")
+    assert "~+1,050" in sheet(adds, "added").rows[1][5]
+
+
+def test_largest_comes_first_when_sorted() -> None:
+    names = adds_view.rungs(sample(), "us-async")
+    assert names == ["startproject", "urls-1", "raw-asgi", "atomic"]
+    assert adds_view.rungs(sample())[0] == "raw-asgi"
+    assert sheet(sample(), "us", "hops-async").rows[0][0] == "startproject"
+
+
+def test_every_column_can_be_sorted_by() -> None:
+    for key in COLUMNS:
+        assert len(adds_view.rungs(sample(), key)) == 4
+
+
+def test_quality_says_what_is_not_to_be_trusted() -> None:
+    first, second = adds_view.quality(sample())
+    assert first == (
+        "In process: 10 blocks, 2 measured again; the baseline varied by 2.0%, and "
+        "others used 0.05 cores. 1 block disturbed each time: what rests on them has "
+        "a ~ before it, and is not to be trusted."
+    )
+    assert second.endswith("and others used 0.00 cores.")
+
+
+def test_terminal_shows_every_sheet_and_is_clean() -> None:
+    shown = text(sample())
+    for each in adds_view.sheets(sample()):
+        assert each.title in shown
+    assert "\x1b" not in shown
+    assert "Not measured: atomic async. Django refuses that | so it is." in shown
+    assert "A processor, 2 cores, CPython 3.11, django 5.2, asgiref 3.13" in shown
+    assert "Interrupted" not in shown
+
+
+def test_interruption_is_said() -> None:
+    adds = sample()
+    adds.interrupted = True
+    assert "Interrupted" in text(adds)
+    assert "Interrupted" in adds_html.render(adds)
+
+
+def test_nothing_is_shown_of_nothing() -> None:
+    assert adds_view.sheets(Adds()) == []
+    assert adds_view.headline(Adds()) == []
+    assert "reproduced" not in text(Adds())
+    assert "reproduced" not in adds_markdown.render(Adds())
+    assert adds_html.pictures(Adds()) == []
+
+
+def test_headline_compares_the_two_interfaces() -> None:
+    assert adds_view.headline(sample()) == [
+        "One request to an async view behind the middleware of startproject makes 15 "
+        "hops to a thread, starts 2 threads and calls 1,600 functions.",
+        "The same Django on WSGI makes 0 hops, starts 0 threads and calls 100 "
+        "functions. It is 16.7 times faster, in process.",
+    ]
+    adds = sample()
+    adds.costs = [cost for cost in adds.costs if cost.way != "wsgi"]
+    assert len(adds_view.headline(adds)) == 1
+
+
+def test_markdown_has_a_table_for_each_sheet() -> None:
+    written = adds_markdown.render(sample())
+    assert "| urls-1 | 2 | 0 |" in written
+    assert "Django refuses that \\| so it is." in written
+    assert written.count("2026-01-02") == len(adds_view.sheets(sample())) + 2
+    assert "\x1b" not in written
+
+
+def test_page_has_no_script_and_its_sheet_is_allowed_by_digest() -> None:
+    page = adds_html.render(sample())
+    assert "<script" not in page
+    assert " style=" not in page
+    assert NASTY not in page
+    (css,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    assert f"style-src &#39;sha256-{digest}&#39;" in page
+    assert "https:" not in page
+
+
+def test_page_links_lead_somewhere() -> None:
+    page = adds_html.render(sample())
+    for target in re.findall('href="#([^"]*)"', page):
+        assert f'id="{target}"' in page
+
+
+def test_picture_puts_calls_of_one_layer_together() -> None:
+    root = adds_svg.blocks(tree())
+    assert [block.group for block in root.inner] == ["handlers", "urls"]
+    (hop,) = root.inner[0].inner
+    (work,) = hop.inner
+    assert (hop.group, hop.hops) == ("asgiref", False)
+    assert (work.thread, work.hops) == (1, True)
+
+
+def test_picture_is_well_formed_and_leaves_out_what_is_too_narrow() -> None:
+    drawn = ET.fromstring(adds_svg.icicle(tree(), f"a picture {NASTY}"))
+    titles = [title.text or "" for title in drawn.iter("title")]
+    assert titles[0] == "server: request, 2,005 calls"
+    assert "urls: django.urls.many, 2,000 calls" in titles
+    assert not any("tiny" in title for title in titles)
+    assert drawn.get("aria-label", "").endswith("2,005 calls")
+
+
+def test_hop_is_marked() -> None:
+    alone = tree().inner[0].inner[0].inner[0]  # asgiref, and what it hands over
+    drawn = ET.fromstring(adds_svg.icicle(alone, "a hop"))
+    assert len(drawn.findall(".//path[@class='hop']")) == 1
+    assert drawn.findall(".//g[@class='layer-application elsewhere']")
+
+
+def test_bar_of_nothing_is_empty() -> None:
+    assert 'rect width="0.0"' in adds_svg.bar(1, 0, "kind")
+    assert 'rect width="50.0"' in adds_svg.bar(1, 2, "kind")
+
+
+def test_group_that_nobody_knows_has_a_colour() -> None:
+    assert adds_svg.class_of("none of ours") == "layer-other"
+    assert adds_svg.groups_in({"a": tree()}) == [
+        "application",
+        "server",
+        "handlers",
+        "urls",
+        "asgiref",
+        "standard library",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1234.5, "1,234"), (12.34, "12.3"), (1.234, "1.23"), (0.1234, "0.123"), (7, "7")],
+)
+def test_number_has_about_three_digits(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_difference_has_a_sign() -> None:
+    assert [signed(2), signed(-2), signed(0)] == ["+2", "−2", "0"]
+    assert spread(None) == "·"
