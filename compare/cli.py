@@ -20,7 +20,9 @@ import sys
 import click
 
 from compare.commands import (
+    adds,
     check,
+    check_server,
     diff,
     explain,
     listing,
@@ -87,6 +89,8 @@ for command in (
     trace.trace,
     diff.diff,
     check.check,
+    check_server.check_server,
+    adds.adds,
     rules.rules,
     explain.explain,
 ):
