@@ -6,8 +6,9 @@ server and application; a live driver stands outside of that and leaves it empty
 `answer` is what the client got: a `Response` or a `Dialogue`.
 
 WSGI has calls where ASGI has events. They are written down as events too, so that both
-can be read side by side: `start_response`, `write`, `yield` and `close` are sent by the
-application, `wsgi.input.read` (and `readline`, `readlines`, `iter`) is received by it.
+can be read side by side: `start_response`, `write`, `return` (of the iterable), `yield`
+and `close` are sent by the application, and so is `wsgi.input.close`, which it should
+not call; `wsgi.input.read` (and `readline`, `readlines`, `iter`) is received by it.
 
 A driver records at full speed and writes nothing up: `Transcript.later` takes a
 function that does so when somebody first looks at a field. Nobody but the drivers needs
@@ -23,8 +24,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-Direction = Literal["receive", "send"]
-"""Named from the application's side: it receives events and sends events."""
+Direction = Literal["receive", "send", "hop"]
+"""Named from the application's side: it receives events and sends events. A hop is no
+event: work went to another thread there. Only `compare.hops` looks for them."""
 
 MAX_EVENTS = 10_000
 """Events kept of one exchange; an application that sends more is cut off."""

@@ -23,8 +23,12 @@ def ask(
     factory: bool = False,
     app_dir: str | None = None,
     deadline: float = 5.0,
+    driver: str = "compare.drivers:drive",
 ) -> Transcript:
-    """Ask a target (or one of our implementations, by its name) for one path."""
+    """Ask a target (or one of our implementations, by its name) for one path.
+
+    `driver` is the function of ours that plays it in the child.
+    """
     try:
         exchange = parse(path, headers=headers, body=body)
     except ExchangeError as error:
@@ -39,6 +43,7 @@ def ask(
         ours.target if ours else target,
         factory=factory,
         app_dir=app_dir or (None if ours else "."),
+        driver=driver,
     )
     try:
         child.start()

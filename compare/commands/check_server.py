@@ -23,8 +23,9 @@ from compare.environment import environment
 from compare.probes.wire import matrix
 from compare.probes.wire.case import Case, Interface
 from compare.probes.wire.chapters import CASES, CHAPTER_OF
+from compare.probes.wire.host import Host
 from compare.probes.wire.judge import BAD
-from compare.probes.wire.runner import Host, Table, Wish, run_all
+from compare.probes.wire.runner import Table, Wish, run_all
 from compare.report import files
 from compare.servers.table import SERVERS, Server, missing
 

@@ -35,7 +35,7 @@ def trace(
     app_dir: str | None,
     no_color: bool,
 ) -> None:
-    """Drive TARGET once, and show every event that crosses.
+    """Drive TARGET once, and show every event that crosses, and every hop.
 
     TARGET is one of our implementations (raw-asgi, starlette, ...) or any application,
     as module:attribute. PATH is /x, POST:/x or ws:/x.
@@ -48,6 +48,7 @@ def trace(
         factory=factory,
         app_dir=app_dir,
         deadline=deadline,
+        driver="compare.hops:drive",
     )
     one = exchange_of(whole)
     shown = [(f"{target} {path}", one)]

@@ -17,7 +17,7 @@ from compare.transcript import Event, Transcript
 
 AROUND = 2
 """Events that are shown before and after the evidence."""
-ARROWS = {"receive": "->", "send": "<-"}
+ARROWS = {"receive": "->", "send": "<-", "hop": "~~"}
 """Named from the application's side, as everywhere."""
 
 

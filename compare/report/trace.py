@@ -24,7 +24,11 @@ LEAST = 56
 """Columns that one transcript needs to be readable."""
 GUTTER = 3
 
-ARROWS = {"receive": ("->", "cyan"), "send": ("<-", "green")}
+ARROWS = {
+    "receive": ("->", "cyan"),
+    "send": ("<-", "green"),
+    "hop": ("~~", "magenta"),
+}
 """Named from the application's side, and plain enough for every terminal."""
 
 

@@ -28,6 +28,7 @@ from compare.rules import (  # noqa: F401 - importing a chapter registers its ru
     asgi_events,
     asgi_extensions,
     asgi_extensions_body,
+    asgi_extensions_denial,
     asgi_headers,
     asgi_http_events,
     asgi_http_order,
@@ -105,7 +106,7 @@ def judge(transcript: Transcript) -> list[Finding]:
                 # www, "Disconnected Client": by now `send` may have raised, and what
                 # an error handler then begins anew is in vain, and no fault.
                 one.left = one.left or (left is not None and entry.at_ns >= left)
-            else:
+            elif entry.direction == "receive":
                 one.received(entry.event)
         one.left = one.left or left is not None
         one.ended(transcript.ending)
