@@ -16,30 +16,47 @@ This module knows the commands and these codes, and nothing of what a command do
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from compare.commands import (
-    adds,
-    check,
-    check_server,
-    diff,
-    explain,
-    listing,
-    rules,
-    run,
-    serve,
-    show,
-    trace,
-)
 from compare.environment import environment, versions
 from compare.text import clean
 
 INTERRUPTED = 130
 
 
-class DefaultsToRun(click.Group):
-    """A group whose command may be left out: it is `run` then."""
+COMMANDS = {
+    "run": "run:run",
+    "serve": "serve:serve",
+    "list": "listing:list_",
+    "show": "show:show",
+    "trace": "trace:trace",
+    "diff": "diff:diff",
+    "check": "check:check",
+    "check-server": "check_server:check_server",
+    "rules": "rules:rules",
+    "explain": "explain:explain",
+    "adds": "adds:adds",
+}
+"""Where each command is in `commands/`, in the order in which they are listed."""
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is asked for; without one, it is `run`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command; None if there is none of that name."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(import_module(f"compare.commands.{module}"), attribute)
+        assert isinstance(command, click.Command)
+        return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of options that are not those of the group."""
@@ -63,9 +80,7 @@ def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
-@click.group(
-    cls=DefaultsToRun, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -79,22 +94,6 @@ def cli() -> None:
 
     Without a command: run.
     """
-
-
-for command in (
-    run.run,
-    serve.serve,
-    listing.list_,
-    show.show,
-    trace.trace,
-    diff.diff,
-    check.check,
-    check_server.check_server,
-    adds.adds,
-    rules.rules,
-    explain.explain,
-):
-    cli.add_command(command)
 
 
 def main() -> None:
