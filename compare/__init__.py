@@ -18,6 +18,9 @@ two sides, and nothing of the stages above it.
     servers/                        real servers, as child processes
     isolation.py                    a target in a child process of its own
     rules/                STAGE 4a  judge events by the specifications
+    validator/                      the same rules, as the events pass
+    probes/               STAGE 4b  awkward servers and clients: act first, then judge
+    behaviours/           STAGE 4c  what a framework adds, proved by taking it away
     aspects.py            STAGE 4   a transcript, taken apart
     expectation.py                  is it what the contract expects?
     diff.py               STAGE 4d  same or different?

@@ -14,166 +14,42 @@ asgion needs Python 3.12 or newer, so its row comes from a child process, run by
 interpreter that `--other` names. Everything else is measured there as well: figures of
 two interpreters are not to be compared.
 
-This module does not know how a wrapper works.
+This module does not know how a wrapper works; they are in `bench_wrapped`.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import io
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from wsgiref.validate import validator as wsgiref_validate
 
 import compare
+from compare.bench_wrapped import (
+    PIECES,
+    Many,
+    asgi_calls,
+    asgion,
+    bare,
+    hello,
+    pass_through,
+    stream,
+    wsgi_calls,
+    wsgi_hello,
+)
 from compare.environment import environment, versions
 
 SLICE = 0.01
 """Seconds that one slice takes, about."""
 ROUNDS, QUICK_ROUNDS = 61, 9
-PIECES = 100
-
-Many = Callable[[int], None]
 Wrap = Callable[[Any], Any]
-
-
-async def hello(scope: Any, receive: Any, send: Any) -> None:
-    """Receive once, send twice."""
-    await receive()
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"5")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"hello"})
-
-
-async def stream(scope: Any, receive: Any, send: Any) -> None:
-    """Send a hundred pieces and an end."""
-    await receive()
-    headers = [(b"content-type", b"text/plain")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    for _ in range(PIECES):
-        await send({"type": "http.response.body", "body": b"hello", "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
-def wsgi_hello(environ: Any, start_response: Any) -> list[bytes]:
-    """The same as `hello` in WSGI."""
-    headers = [("Content-Type", "text/plain"), ("Content-Length", "5")]
-    start_response("200 OK", headers)
-    return [b"hello"]
-
-
-def scope() -> dict[str, Any]:
-    """Make a scope as servers make it."""
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.5"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/",
-        "raw_path": b"/",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"127.0.0.1:8000"), (b"accept", b"*/*")],
-        "client": ("127.0.0.1", 50000),
-        "server": ("127.0.0.1", 8000),
-        "state": {},
-    }
-
-
-def environ() -> dict[str, Any]:
-    """Make an environ as servers make it."""
-    return {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "/",
-        "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "127.0.0.1:8000",
-        "HTTP_ACCEPT": "*/*",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": EMPTY,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-
-
-EMPTY = io.BytesIO()
-
-
-def asgi_calls(app: Any, loop: asyncio.AbstractEventLoop) -> Many:
-    """Make a function that calls an ASGI application so many times."""
-
-    async def many(times: int) -> None:
-        for _ in range(times):
-            sent: list[Any] = []
-
-            async def receive() -> Any:
-                return {"type": "http.request", "body": b"", "more_body": False}
-
-            async def send(event: Any, sent: list[Any] = sent) -> None:
-                sent.append(event)
-
-            await app(scope(), receive, send)
-
-    return lambda times: loop.run_until_complete(many(times))
-
-
-def wsgi_calls(app: Any, loop: asyncio.AbstractEventLoop) -> Many:
-    """Make a function that calls a WSGI application so many times."""
-
-    def many(times: int) -> None:
-        for _ in range(times):
-            given: list[Any] = []
-
-            def start_response(*args: Any, given: list[Any] = given) -> Any:
-                given.append(args)
-                return given.append
-
-            blocks = app(environ(), start_response)
-            b"".join(blocks)
-            if hasattr(blocks, "close"):
-                blocks.close()
-
-    return many
-
-
-def pass_through(app: Any) -> Any:
-    """Wrap an ASGI application and look at nothing."""
-
-    async def wrapped(
-        scope: Any,
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[Any]],
-    ) -> Any:
-        async def passing_receive() -> Any:
-            return await receive()
-
-        async def passing_send(event: Any) -> Any:
-            return await send(event)
-
-        return await app(scope, passing_receive, passing_send)
-
-    return wrapped
-
-
-def asgion(app: Any) -> Any:
-    """Wrap an ASGI application by asgion's inspector."""
-    return import_module("asgion").inspect(app)
 
 
 @dataclass(frozen=True)
@@ -188,11 +64,6 @@ class Table:
     """How many pieces are streamed."""
     goal: float = 0
     """What ours may add, at most: microseconds a request, or a piece."""
-
-
-def bare(app: Any) -> Any:
-    """Wrap nothing."""
-    return app
 
 
 OURS = "compare.validate"

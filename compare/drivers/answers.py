@@ -5,11 +5,14 @@ answer that has none, whatever the application sent. It sends no more bytes than
 announced. It answers in the application's place when that has failed. A client sees
 only the outcome; this module works it out, alike for ASGI and WSGI.
 
-This module does not know the interfaces.
+Last come two looks at what a WSGI application gives.
+
+This module does not know who drives.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -74,3 +77,34 @@ def _length(headers: Headers) -> int | None:
         if name == b"content-length" and value.isdigit():
             return int(value)
     return None
+
+
+def encoded(status: Any, headers: Any) -> Headers:
+    """Check what start_response() was given, as far as it can be sent at all."""
+    if not isinstance(status, str) or not status[:3].isdigit():
+        raise AssertionError(f"Expected a status such as '200 OK', got {status!r}.")
+    if not isinstance(headers, list):
+        raise AssertionError(f"Expected the headers as a list, but got {headers!r}.")
+    for pair in headers:
+        if not isinstance(pair, tuple) or [type(each) for each in pair] != [str, str]:
+            raise AssertionError(f"Expected a pair of strings, but got {pair!r}.")
+    # "Unicode Issues": strings that stand for bytes, latin-1.
+    return tuple(
+        (name.encode("latin-1").lower(), value.encode("latin-1"))
+        for name, value in headers
+    )
+
+
+def returned(iterable: Any) -> dict[str, Any]:
+    """Write down what a WSGI application has returned, as far as a server sees it."""
+    kind = type(iterable)
+    length = None
+    if hasattr(kind, "__len__"):
+        with suppress(Exception):  # "If a call to len(iterable) succeeds"
+            length = len(iterable)
+    return {
+        "type": "return",
+        "iterable": hasattr(kind, "__iter__") or hasattr(kind, "__getitem__"),
+        "len": length,
+        "close": hasattr(iterable, "close"),
+    }

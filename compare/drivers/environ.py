@@ -65,6 +65,10 @@ def variables(headers: Iterable[tuple[bytes, bytes]]) -> Environ:
     return found
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class Input:
     """`wsgi.input`: the request's body as a file that is read from the client."""
 
@@ -75,12 +79,14 @@ class Input:
         short: bool,
         note: Note,
         sent: Callable[[int], bool],
+        closed: Callable[[], None] = _nothing,
     ) -> None:
         self._pieces = iter(pieces)
         self._client = client
         self._short = short
         self._note = note
         self._sent = sent
+        self._closed = closed
         self._count = 0
         self._open = sent(0)
         self._buffer = bytearray()
@@ -107,6 +113,10 @@ class Input:
             if hint is not None and 0 < hint <= sum(map(len, lines)):
                 break
         return lines
+
+    def close(self) -> None:
+        """Note that the application closes what is not its own, and go on."""
+        self._closed()
 
     def __iter__(self) -> Iterator[bytes]:
         while line := self._line("iter", None):
@@ -142,8 +152,15 @@ class Input:
 class Errors:
     """`wsgi.errors`: a text file for what should go into the server's log."""
 
-    def __init__(self, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, note: Callable[[str], None], closed: Callable[[], None] = _nothing
+    ) -> None:
         self._note = note
+        self._closed = closed
+
+    def close(self) -> None:
+        """Note that the application closes what is not its own, and go on."""
+        self._closed()
 
     def write(self, text: str) -> int:
         """Write a note."""
@@ -157,3 +174,10 @@ class Errors:
 
     def flush(self) -> None:
         """Do nothing: nothing is held back."""
+
+
+FILES: dict[str, type] = {
+    "wsgi.input": Input,
+    "wsgi.errors": Errors,
+}
+"""What is no data in an `environ`."""

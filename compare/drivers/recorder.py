@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from threading import get_ident
 from time import monotonic_ns as now
+from types import TracebackType
 from typing import Any, Literal
 
 from compare.transcript import (
@@ -238,6 +239,21 @@ def described(error: BaseException) -> str:
         message = "(it cannot be shown)"
     name = type(error).__name__
     return f"{name}: {message}" if message else name
+
+
+def told(exc_info: Any) -> Any:
+    """Give what is kept of the `exc_info` of WSGI, which holds frames alive.
+
+    Of a proper one this is a text; of anything else, the types that it is made of.
+    """
+    match exc_info:
+        case None:
+            return None
+        case (type(), BaseException() as error, TracebackType() | None):
+            return described(error)
+        case tuple():
+            return tuple(type(each) for each in exc_info)
+    return type(exc_info)
 
 
 def joined(pieces: list[bytes | Excerpt], digest: Any) -> bytes | Excerpt:

@@ -23,13 +23,19 @@ from types import TracebackType
 from typing import Any
 
 from compare.contract.scenario import PATIENT, Request
-from compare.drivers.answers import Headers, response, server_error
-from compare.drivers.environ import Environ, Errors, Input, template
+from compare.drivers.answers import (
+    Headers,
+    encoded,
+    response,
+    returned,
+    server_error,
+)
+from compare.drivers.environ import FILES, Environ, Errors, Input, template
 from compare.drivers.recorder import (
     ClientDisconnected,
     Recorder,
-    described,
     digest_of,
+    told,
 )
 from compare.drivers.wire import Prepared, prepare
 from compare.transcript import MAX_BYTES, Direction, Excerpt, Response, Transcript
@@ -83,9 +89,16 @@ class WsgiExchange(Recorder):
             self.prepared.environ = template(self.prepared)
         environ = self.prepared.environ.copy()
         environ["wsgi.input"] = Input(
-            self.prepared.pieces, self.client, self.short_reads, self.read, self.sent
+            self.prepared.pieces,
+            self.client,
+            self.short_reads,
+            self.read,
+            self.sent,
+            lambda: self.crosses("send", {"type": "wsgi.input.close"}),
         )
-        environ["wsgi.errors"] = Errors(self.logged)
+        environ["wsgi.errors"] = Errors(
+            self.logged, lambda: self.crosses("send", {"type": "wsgi.errors.close"})
+        )
         return environ
 
     def run(self, application: Application) -> None:
@@ -96,6 +109,7 @@ class WsgiExchange(Recorder):
         iterable: Any = None
         try:
             iterable = application(self.environ(), self.start_response)
+            self.crosses("send", returned(iterable))
             self.send_all(iterable)
         except KeyboardInterrupt:
             raise
@@ -151,7 +165,7 @@ class WsgiExchange(Recorder):
                 "type": "start_response",
                 "status": status,
                 "response_headers": [*headers] if type(headers) is list else headers,
-                "exc_info": exc_info and described(exc_info[1]),
+                "exc_info": told(exc_info),
             },
         )
         try:
@@ -161,7 +175,7 @@ class WsgiExchange(Recorder):
                     raise exc_info[1].with_traceback(exc_info[2])
             elif self.status:
                 raise AssertionError("A second start_response() without exc_info.")
-            self.headers = _encoded(status, headers)
+            self.headers = encoded(status, headers)
             self.status = status
         except BaseException:
             self.unheard |= {len(self.log) - 1}
@@ -281,25 +295,3 @@ class WsgiExchange(Recorder):
             self.complete,
             self.digest,
         )
-
-
-FILES: dict[str, type] = {
-    "wsgi.input": Input,
-    "wsgi.errors": Errors,
-}
-
-
-def _encoded(status: Any, headers: Any) -> Headers:
-    """Check what start_response() was given, as far as it can be sent at all."""
-    if not isinstance(status, str) or not status[:3].isdigit():
-        raise AssertionError(f"Expected a status such as '200 OK', got {status!r}.")
-    if not isinstance(headers, list):
-        raise AssertionError(f"Expected the headers as a list, but got {headers!r}.")
-    for pair in headers:
-        if not isinstance(pair, tuple) or [type(each) for each in pair] != [str, str]:
-            raise AssertionError(f"Expected a pair of strings, but got {pair!r}.")
-    # "Unicode Issues": strings that stand for bytes, latin-1.
-    return tuple(
-        (name.encode("latin-1").lower(), value.encode("latin-1"))
-        for name, value in headers
-    )

@@ -1,10 +1,7 @@
-"""STAGE 4a, rules of the common extensions of ASGI, all but TLS.
+"""STAGE 4a, rules of the extensions of ASGI that add an event to a response.
 
 Each rule is run only where the server offers the extension; where it does not,
 `asgi/extension-not-offered` says so, and that is enough.
-
-The refusal of a WebSocket by an HTTP response is judged by the rules of HTTP too: its
-events have the same structure.
 
 This module does not know what a server does with the events.
 """
@@ -15,93 +12,19 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from compare.rules.examples import (
-    ACCEPT,
-    BODY,
-    CLOSE,
-    CONNECT,
-    GONE,
-    REQUEST,
-    START,
-    Step,
-    extended,
-    http,
-    sent,
-    websocket,
-)
+from compare.rules.examples import BODY, REQUEST, START, Step, extended, http, sent
 from compare.rules.judge_http import HttpJudge
-from compare.rules.judge_websocket import WebSocketJudge
 from compare.rules.rule import EXTENSIONS, Example, rule
 from compare.rules.values import entries, is_int, is_iterable, kind, shown
 
-DENIAL = EXTENSIONS + "websocket-denial-response"
 PUSH = EXTENSIONS + "http-2-server-push"
 ZEROCOPY = EXTENSIONS + "zero-copy-send"
 EARLY = EXTENSIONS + "early-hints"
 DEBUG = EXTENSIONS + "debug"
-DENIED = extended("websocket.http.response")
-REFUSE = sent("websocket.http.response.start", status=401)
-REFUSAL = sent("websocket.http.response.body", body=b"no")
 
 
 def _offering(name: str, *steps: Step) -> Example:
     return http(REQUEST, *steps, scope=extended(f"http.response.{name}"))
-
-
-@rule(
-    "asgi-extensions/denial-after-accept",
-    "application",
-    "must",
-    ("sent websocket.http.response.start",),
-    quote="to send HTTP response messages after the websocket.connect message",
-    link=DENIAL,
-    statement="A WebSocket is refused with a response before it is accepted or closed.",
-    why="After the handshake there is no HTTP on the connection any more.",
-    hint="Decide before you accept; close with a code afterwards.",
-    breaks=websocket(CONNECT, ACCEPT, REFUSE, GONE, scope=DENIED),
-    keeps=websocket(
-        CONNECT,
-        sent(
-            "websocket.http.response.start",
-            status=403,
-            headers=[(b"content-length", b"2")],
-        ),
-        REFUSAL,
-        scope=DENIED,
-    ),
-)
-def denial_after_accept(judge: WebSocketJudge, event: dict[str, Any]) -> Iterator[str]:
-    if judge.phase in ("open", "closed"):
-        yield f"Expected no {event['type']!r} once the connection was answered"
-
-
-@rule(
-    "asgi-extensions/denial-mixed",
-    "application",
-    "must",
-    ("sent websocket.accept", "sent websocket.send", "sent websocket.close"),
-    quote="These messages cannot be followed by any other websocket messages",
-    link=DENIAL,
-    statement="After the start of a refusal no other WebSocket event is sent.",
-    why="The server sends the response and closes the connection.",
-    hint="Finish the response, and return.",
-    breaks=websocket(
-        CONNECT,
-        sent("websocket.http.response.start", status=403),
-        REFUSAL,
-        CLOSE,
-        scope=DENIED,
-    ),
-    keeps=websocket(
-        CONNECT,
-        sent("websocket.http.response.start", status=403),
-        REFUSAL,
-        scope=DENIED,
-    ),
-)
-def denial_mixed(judge: WebSocketJudge, event: dict[str, Any]) -> Iterator[str]:
-    if judge.phase in ("denying", "denied"):
-        yield f"Expected nothing but the refusal, but got {event['type']!r}"
 
 
 @rule(

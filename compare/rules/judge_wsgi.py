@@ -51,6 +51,8 @@ class WsgiJudge(Judge):
     """`start_response` was called with `exc_info` when it was too late for it."""
     too_early = False
     """A block came before `start_response`; a server has stopped at it."""
+    broken_off = False
+    """A block came that no server can send; it may have stopped there."""
     iterating = False
     """The application callable has returned, or its iterable has yielded."""
     yields = 0
@@ -111,10 +113,11 @@ class WsgiJudge(Judge):
             self.yields += 1
         else:
             self.wrote = True
-        if not self.started:
-            self.too_early = True
-            return
         data = event.get("body")
+        self.broken_off = self.broken_off or not is_bytes(data)
+        if not self.started:
+            self.too_early = self.broken_off = True
+            return
         if is_bytes(data) and len(data):
             self._settle()
             self._run("content", len(data))

@@ -25,6 +25,18 @@ READ = itemgetter(
     "wsgi.multiprocess",
     "wsgi.run_once",
 )
+NOT_TEXT = frozenset(
+    {
+        "wsgi.version",
+        "wsgi.input",
+        "wsgi.errors",
+        "wsgi.multithread",
+        "wsgi.multiprocess",
+        "wsgi.run_once",
+        "wsgi.file_wrapper",
+    }
+)
+PATHS = ("SCRIPT_NAME", "PATH_INFO")
 INPUT = ("read", "readline", "readlines", "__iter__")
 ERRORS = ("flush", "write", "writelines")
 STREAMS = 64
@@ -39,23 +51,25 @@ def is_ordinary(environ: Any) -> bool:
         if type(environ) is not dict:
             return False
         method, name, port, protocol, version, _, body, errors, *_ = READ(environ)
-        if not (method and name and port and protocol) or version != (1, 0):
+        if not (method and name and port and protocol):
             return False
-        if type(version) is not tuple:
+        if type(version) is not tuple or version != (1, 0):
             return False
         for key, value in environ.items():
             if type(value) is str:
                 if not value.isascii():
                     return False
-            elif key[:5] != "wsgi.":
+            elif key not in NOT_TEXT and key[:5] != "wsgi.":
                 return False
         if (type(body), type(errors)) not in _streams and not _are_streams(
             body, errors
         ):
             return False
-        paths = environ.get("SCRIPT_NAME"), environ.get("PATH_INFO")
-        return all(not path or path[0] == "/" for path in paths) and callable(
-            environ.get("wsgi.file_wrapper", iter)
+        for key in PATHS:
+            if key in environ and (path := environ[key]) and path[0] != "/":
+                return False
+        return "wsgi.file_wrapper" not in environ or callable(
+            environ["wsgi.file_wrapper"]
         )
     except Exception:
         return False

@@ -24,10 +24,10 @@ LINES = frozenset(
     for scheme in ("http", "https")
 )
 """The ordinary values of `type`, `http_version`, `method` and `scheme` together."""
-PAIRS = frozenset({list, tuple})
-ADDRESSES = frozenset({list, tuple, type(None)})
 NAMES = 1024
 """How many header names are remembered."""
+PATHS = 1024
+"""How many paths are remembered; few are asked for often."""
 SHAPES = 64
 """How many sets of keys, in their order, are remembered."""
 
@@ -49,6 +49,7 @@ USUAL = 12
 """How many keys these are."""
 MAY_BE_ABSENT = {"raw_path": None, "client": None, "server": None}
 
+_paths: dict[str, bytes] = {}
 _names: set[bytes] = set()
 _shapes: set[tuple[Any, ...]] = set()
 
@@ -58,10 +59,13 @@ def is_ordinary(scope: Any) -> bool:
     try:
         if type(scope) is not dict:
             return False
+        others = len(scope) - USUAL
         try:
             values = READ(scope)
         except KeyError:
-            values = READ({**MAY_BE_ABSENT, **scope})
+            filled = {**MAY_BE_ABSENT, **scope}
+            others = len(filled) - USUAL
+            values = READ(filled)
         (
             protocol,
             asgi,
@@ -81,15 +85,11 @@ def is_ordinary(scope: Any) -> bool:
             or type(asgi) is not dict
             or type(asgi["version"]) is not str
             or type(asgi["spec_version"]) is not str
-            or type(path) is not str
-            or "%" in path
-            or "?" in path
-            or (raw_path != path.encode("ascii") and raw_path is not None)
+            or (raw_path != _paths.get(path, b"") and not _is_path(path, raw_path))
+            or (type(raw_path) is not bytes and raw_path is not None)
             or type(query_string) is not bytes
             or type(root_path) is not str
-            or type(headers) not in PAIRS
-            or type(client) not in ADDRESSES
-            or type(server) not in ADDRESSES
+            or (type(headers) is not list and type(headers) is not tuple)
         ):
             return False
         for name, value in headers:
@@ -98,14 +98,17 @@ def is_ordinary(scope: Any) -> bool:
             if name not in _names and not _is_name(name):
                 return False
         if client is not None:
+            if type(client) is not tuple and type(client) is not list:
+                return False
             host, port = client
             if type(host) is not str or type(port) is not int:
                 return False
         if server is not None:
+            if type(server) is not tuple and type(server) is not list:
+                return False
             host, port = server
             if type(host) is not str or type(port) is not int:
                 return False
-        others = len(scope) - USUAL
         if "state" in scope:
             if type(scope["state"]) is not dict:
                 return False
@@ -129,6 +132,20 @@ def _is_shape(keys: tuple[Any, ...]) -> bool:
     if len(_shapes) >= SHAPES:
         _shapes.clear()
     _shapes.add(keys)
+    return True
+
+
+def _is_path(path: Any, raw_path: Any) -> bool:
+    """Whether a path has no escapes, and is the same in both forms."""
+    if type(path) is not str or "%" in path or "?" in path:
+        return False
+    if raw_path is None:
+        return path.isascii()
+    if raw_path != path.encode("ascii"):
+        return False
+    if len(_paths) >= PATHS:
+        _paths.clear()
+    _paths[path] = raw_path
     return True
 
 

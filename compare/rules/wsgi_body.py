@@ -132,7 +132,7 @@ def wrong_len(judge: WsgiJudge, ending: Ending) -> Iterator[str]:
     enough = judge.response.length >= judge.response.most
     if claimed is None or claimed == judge.yields:
         return
-    if claimed < judge.yields or not enough:
+    if claimed < judge.yields or not (enough or judge.broken_off):
         yield f"Expected {claimed} blocks as len() says, but got {judge.yields}"
 
 

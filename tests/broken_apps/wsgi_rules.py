@@ -50,6 +50,35 @@ def writes_while_iterating(environ: Environ, start_response: Any) -> Iterator[by
     write(b"hello")
 
 
+def passes_its_exception(environ: Environ, start_response: Any) -> Iterable[bytes]:
+    start_response("500 Oops", [], OSError("no disk"))
+    return [b"hello"]
+
+
+def returns_nothing(environ: Environ, start_response: Any) -> Any:
+    start_response("200 OK", [])
+
+
+def closes_the_input(environ: Environ, start_response: Any) -> Iterable[bytes]:
+    environ["wsgi.input"].close()
+    return wsgi()(environ, start_response)
+
+
+def closes_the_log(environ: Environ, start_response: Any) -> Iterable[bytes]:
+    environ["wsgi.errors"].close()
+    return wsgi()(environ, start_response)
+
+
+class Miscounted:
+    """An iterable whose length is the number of its bytes."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"hello"
+
+    def __len__(self) -> int:
+        return 5
+
+
 CASES = tuple(
     broken(rule, application, exchange, also=also, wsgi=True)
     for rule, application, exchange, also in (
@@ -71,6 +100,11 @@ CASES = tuple(
         ("wsgi/body-before-start", yields_before_start, Request(), ""),
         ("wsgi/no-start-response", never_starts, Request(), ""),
         ("wsgi/write-while-iterating", writes_while_iterating, Request(), ""),
+        ("wsgi/exc-info", passes_its_exception, Request(), ""),
+        ("wsgi/not-iterable", returns_nothing, Request(), ""),
+        ("wsgi/stream-closed", closes_the_input, Request(), ""),
+        ("wsgi/stream-closed", closes_the_log, Request(), "errors"),
+        ("wsgi/wrong-len", wsgi(blocks=Miscounted()), Request(), ""),
         ("http/204-with-content", wsgi("204 No Content"), Request(), "wsgi"),
         (
             "http/content-too-short",

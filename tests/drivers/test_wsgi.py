@@ -10,7 +10,14 @@ from compare.contract.scenario import Request
 from compare.drivers.wsgi import exchange
 from compare.transcript import Response
 from tests.drivers.crossed import crossed, sent
-from tests.drivers.wsgi_blocks import LENGTH_FIELD, Closing, hello, started, yielded
+from tests.drivers.wsgi_blocks import (
+    LENGTH_FIELD,
+    Closing,
+    hello,
+    returned,
+    started,
+    yielded,
+)
 
 OK = Response(200, "OK", ((b"content-length", b"5"),), b"hello", (5,))
 
@@ -18,12 +25,16 @@ OK = Response(200, "OK", ((b"content-length", b"5"),), b"hello", (5,))
 def test_exchange_is_recorded_whole() -> None:
     transcript = exchange(hello, Request(), name="hello/plain")
 
-    assert crossed(transcript) == [started(LENGTH_FIELD), yielded(b"hello")]
+    assert crossed(transcript) == [
+        started(LENGTH_FIELD),
+        returned(1),
+        yielded(b"hello"),
+    ]
     assert transcript.scenario == "hello/plain"
     assert transcript.interface == "wsgi"
     assert transcript.answer == OK
     assert transcript.ending.kind == "returned"
-    assert [entry.size for entry in transcript.events] == [0, 5]
+    assert [entry.size for entry in transcript.events] == [0, 0, 5]
     assert transcript.threads == (threading.get_ident(),)
     assert transcript.notes == ()
 
@@ -40,6 +51,7 @@ def test_iterable_is_closed_at_the_end() -> None:
     assert blocks.closed == 1
     assert crossed(transcript) == [
         started(LENGTH_FIELD),
+        returned(close=True),
         yielded(b"he"),
         yielded(b""),
         yielded(b"llo"),
@@ -67,6 +79,7 @@ def test_write_sends_before_the_iterable() -> None:
     assert crossed(transcript) == [
         started(LENGTH_FIELD),
         sent(type="write", body=b"he"),
+        returned(1),
         yielded(b"llo"),
     ]
     assert transcript.answer == Response(200, "OK", OK.headers, b"hello", (2, 3))
@@ -86,6 +99,7 @@ def test_second_start_response_replaces_the_first_with_exc_info() -> None:
     assert crossed(transcript) == [
         started(LENGTH_FIELD),
         started(status="503 Sorry", error="LookupError: lost"),
+        returned(0),
     ]
     assert transcript.answer == Response(503, "Sorry")
 
@@ -125,6 +139,58 @@ def test_headers_are_not_sent_before_the_first_block_that_is_not_empty() -> None
     transcript = exchange(application, Request())
 
     assert transcript.answer == Response(500, "Sorry", (), b"sorry", (5,))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kept"),
+    [
+        (LookupError("lost"), LookupError),
+        ((LookupError, "lost"), (type, str)),
+        ("lost", str),
+    ],
+)
+def test_exc_info_that_is_none_is_known_by_its_type(wrong: Any, kept: Any) -> None:
+    def application(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [LENGTH_FIELD], wrong)
+        return [b"hello"]
+
+    transcript = exchange(application, Request())
+
+    assert crossed(transcript)[0] == started(LENGTH_FIELD, error=kept)
+    assert transcript.answer == OK
+
+
+def test_streams_that_are_closed_are_recorded_and_stay_open() -> None:
+    def application(environ: Any, start_response: Any) -> Any:
+        environ["wsgi.input"].close()
+        environ["wsgi.errors"].close()
+        assert environ["wsgi.input"].read() == b"a"
+        environ["wsgi.errors"].write("still here")
+        return hello(environ, start_response)
+
+    transcript = exchange(application, Request("POST", body=(b"a",)))
+
+    assert crossed(transcript)[:2] == [
+        sent(type="wsgi.input.close"),
+        sent(type="wsgi.errors.close"),
+    ]
+    assert transcript.notes == ("wsgi.errors: still here",)
+    assert transcript.answer == OK
+
+
+def test_length_that_cannot_be_had_is_not_recorded() -> None:
+    class Blocks(Closing):
+        def __len__(self) -> int:
+            raise LookupError("lost")
+
+    def application(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [LENGTH_FIELD])
+        return Blocks(b"hello")
+
+    transcript = exchange(application, Request())
+
+    assert crossed(transcript)[1] == returned(None, close=True)
+    assert transcript.answer == OK
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])

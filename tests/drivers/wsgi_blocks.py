@@ -21,6 +21,10 @@ def started(
     )
 
 
+def returned(length: int | None = None, close: bool = False) -> Any:
+    return sent(type="return", iterable=True, len=length, close=close)
+
+
 def yielded(block: Any) -> Any:
     return sent(type="yield", body=block)
 

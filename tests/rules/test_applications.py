@@ -33,17 +33,13 @@ def test_there_are_enough_of_them() -> None:
     assert len({case.attribute for case in CORRECT}) == len(CORRECT) >= 25
 
 
-# What a driver of ours cannot show: a server of another version, and calls that the
-# driver of WSGI does not record. Their examples are the proof.
+# What a driver of ours cannot show: a server of another version, and input that
+# does not end by itself. Their examples are the proof.
 EXAMPLES_ONLY = {
     "asgi-extensions/pathsend-twice",
     "asgi-websocket/accept-headers-too-new",
     "asgi-websocket/close-reason-too-new",
-    "wsgi/exc-info",
-    "wsgi/not-iterable",
     "wsgi/read-past-length",
-    "wsgi/stream-closed",
-    "wsgi/wrong-len",
 }
 
 

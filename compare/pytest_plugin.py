@@ -1,0 +1,84 @@
+"""Beside the stages: the rule book in somebody's tests, as a plugin of pytest.
+
+    pytest --asgi-compare            a test fails if its application breaks a rule
+    pytest --asgi-compare=summary    the findings are listed at the end
+
+Every ASGI and WSGI application that the session's test clients drive is wrapped by the
+live validator. A test or a module has its own selection with
+
+    @pytest.mark.asgi_compare(exclude=["http/etag"])
+
+and `exclude=["*"]` leaves it alone. The fixture `asgi_compare` is there with and
+without the option: its `validate(app)` wraps an application of the test's own, and its
+`findings` is what was found until then.
+
+pytest imports this module whenever the toolkit is installed, wanted or not. So it
+imports nothing but pytest; the rest is in `compare.validator.watching`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from compare.validator.watching import Watch
+
+MODES = ("fail", "summary")
+WATCH = "asgi-compare-watch"
+
+SETTINGS: tuple[tuple[str, Any, Any, str], ...] = (
+    ("mode", None, "", "as --asgi-compare: fail or summary; empty for neither"),
+    ("select", "args", (), "globs of the rules that count; all, if there are none"),
+    ("exclude", "args", (), "globs of rules that do not count"),
+    ("level", None, "must", "must, or should for what is only recommended, too"),
+    ("side", None, "application", "application, server (the test client), or both"),
+)
+"""The settings `asgi_compare_...`: name, type, default, meaning."""
+
+
+def _mode(text: str) -> str:
+    if text not in MODES:
+        raise pytest.UsageError(
+            f"Expected --asgi-compare, --asgi-compare=fail or --asgi-compare=summary, "
+            f"but got {text!r}; write the '=', and paths before the bare option."
+        )
+    return text
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option and the settings."""
+    parser.getgroup("asgi-compare").addoption(
+        "--asgi-compare",
+        nargs="?",
+        const="fail",
+        default=None,
+        type=_mode,
+        metavar="fail|summary",
+        help="judge the ASGI and WSGI applications that the tests drive",
+    )
+    for name, kind, default, meaning in SETTINGS:
+        parser.addini(f"asgi_compare_{name}", meaning, kind, default)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to watch, if it was asked for."""
+    config.addinivalue_line(
+        "markers",
+        "asgi_compare(select, exclude, level): which findings count in this test",
+    )
+    mode = config.getoption("asgi_compare") or config.getini("asgi_compare_mode")
+    if mode:
+        from compare.validator.watching import Watch
+
+        config.pluginmanager.register(Watch(config, _mode(mode)), WATCH)
+
+
+@pytest.fixture
+def asgi_compare(request: pytest.FixtureRequest) -> Any:
+    """Wrap applications by `validate(app)`; `findings` is what was found."""
+    from compare.validator.watching import Inspection
+
+    watch: Watch | None = request.config.pluginmanager.get_plugin(WATCH)
+    return Inspection(request.node, watch)
