@@ -9,10 +9,26 @@ This module does not know what is made of what it tells.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sized
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from compare.validator.wsgi import Request
+
+class Request(Protocol):
+    """The request under observation, as far as it is told of anything."""
+
+    def closes(self, stream: str) -> None:
+        """A stream of the server's is closed by the application."""
+
+    def read(self, method: str, size: Any, data: Any) -> None:
+        """The application has read from `wsgi.input`."""
+
+    def blocks(self, iterable: Any) -> Iterator[Any]:
+        """The server begins to ask for blocks."""
+
+    def closed(self, iterable: Any) -> None:
+        """The server closes the iterable."""
+
+    def end(self, *, aloud: bool) -> None:
+        """It is over; `aloud`, if somebody is there to hear an exception."""
 
 
 class _Watched:
