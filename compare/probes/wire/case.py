@@ -18,12 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from compare.probes.wire.acts import ANSWER, ASGI_ACTS, WSGI_ACTS, Act
-
-if TYPE_CHECKING:
-    from compare.probes.wire.observed import Observed
+from compare.probes.wire.observed import Observed
 
 Level = Literal["must", "should", "may", "unclear"]
 """`may` is only reported. `unclear`: the text and the servers do not agree."""
@@ -157,11 +155,11 @@ class Problem:
     kind: Literal["fail", "warn", "timeout", "unsupported"] = "fail"
 
 
-Check = Callable[["Observed"], Problem | None]
+Check = Callable[[Observed], Problem | None]
 """Looks at what came over the wire and what the application saw. Never acts."""
 
 
-Report = Callable[["Observed"], str]
+Report = Callable[[Observed], str]
 """Gives the number or the choice that a case reports."""
 
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from compare.probes.wire.case import Interface
 from compare.probes.wire.frames import Frame
+from compare.servers.table import Interface
 from compare.text import clean, shorten, show_bytes
 from compare.transcript import Excerpt
 
