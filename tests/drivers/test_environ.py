@@ -46,12 +46,12 @@ def test_environ_has_all_that_the_specification_asks_for() -> None:
             (b"X-Latin", b"\xe9"),
         ),
         body=(b"abc", b"d"),
-        root_path="/root/é",
+        root_path="/mount/é",
     )
 
     assert environ_of(request) == {
         "REQUEST_METHOD": "POST",
-        "SCRIPT_NAME": "/root/\xc3\xa9",
+        "SCRIPT_NAME": "/mount/\xc3\xa9",
         "PATH_INFO": "/caf\xc3\xa9//\xff",
         "QUERY_STRING": "a=%20&b",
         "SERVER_NAME": "127.0.0.1",

@@ -19,7 +19,7 @@ def test_scope_has_all_that_the_specification_names() -> None:
         b"/a%20b?c=%20&d",
         headers=((b"X-B", b"2"), (b"x-a", b"1"), (b"X-B", b"3")),
         body=(b"abc", b"d"),
-        root_path="/root",
+        root_path="/mount",
     )
 
     assert scope_of(request, state={"s": 1}, extensions={"x": {"y": 1}}) == {
@@ -28,10 +28,10 @@ def test_scope_has_all_that_the_specification_names() -> None:
         "http_version": "1.1",
         "method": "POST",
         "scheme": "http",
-        "path": "/root/a b",
-        "raw_path": b"/root/a%20b",
+        "path": "/mount/a b",
+        "raw_path": b"/mount/a%20b",
         "query_string": b"c=%20&d",
-        "root_path": "/root",
+        "root_path": "/mount",
         "headers": [
             (b"host", b"127.0.0.1:8000"),
             (b"x-b", b"2"),
