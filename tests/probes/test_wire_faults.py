@@ -11,16 +11,17 @@ import h11
 import pytest
 
 from compare.probes.wire.chapters import CASES
+from compare.probes.wire.host import Host
 from compare.probes.wire.judge import Result
-from compare.probes.wire.runner import Host, Wish, run_host
+from compare.probes.wire.runner import Wish, run_host
 from tests.probes.tiny import Tiny, serving
 
 
-def play(kind: type[Tiny], *names: str) -> list[Result]:
+def play(kind: type[Tiny], *names: str, patience: float = 0.3) -> list[Result]:
     with serving(kind) as port:
         host = Host("tiny", "asgi", None, ("127.0.0.1", port))
         cases = tuple(CASES[f"wire/{name}"] for name in names)
-        wish = Wish(cases, patience=0.3)
+        wish = Wish(cases, patience=patience)
         return asyncio.run(run_host(host, wish)).results
 
 
@@ -258,7 +259,7 @@ def test_answer_that_is_not_http_is_shown() -> None:
 
 
 def test_no_answer_at_all_is_a_timeout() -> None:
-    [result] = play(SaysNothing, "content-length")
+    [result] = play(SaysNothing, "content-length", patience=0.05)
     assert result.verdict == "timeout"
     assert result.sentence == (
         "Expected the status 200, but got no answer, and the connection stayed open."

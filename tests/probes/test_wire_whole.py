@@ -1,18 +1,15 @@
 """All cases of a kind on a server in this process: a correct one, and known ones."""
 
 import asyncio
-import contextlib
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import uvicorn
+import pytest
 
-from compare.probes.instrument import asgi
-from compare.probes.wire.case import Case, Interface
+from compare.probes.wire.case import Case
 from compare.probes.wire.chapters import CASES, CHAPTER_OF
-from compare.probes.wire.runner import Host, Wish, run_host
-from compare.servers.process import wait_until
-from compare.servers.wsgiref_main import make
+from compare.probes.wire.host import Host
+from compare.probes.wire.runner import Wish, run_host
+from tests.probes.here import uvicorn_here, wsgiref_here
 from tests.probes.tiny import Tiny, serving
 
 TINY_DOES_NOT = {
@@ -29,8 +26,8 @@ TINY_DOES_NOT = {
 """What h11 takes that a text would rather have refused; it says nothing of `must`."""
 
 
-def verdicts(port: int, interface: Interface, *cases: Case) -> dict[str, str]:
-    host = Host("here", interface, None, ("127.0.0.1", port))
+def verdicts(port: int, *cases: Case) -> dict[str, str]:
+    host = Host("here", "asgi", None, ("127.0.0.1", port))
     table = asyncio.run(run_host(host, Wish(cases)))
     return {result.case: result.verdict for result in table.results}
 
@@ -42,7 +39,7 @@ def in_chapters(*chapters: str) -> tuple[Case, ...]:
 def test_correct_server_passes_all_of_http() -> None:
     cases = [case for case in CASES.values() if not case.needs and not case.life]
     with serving(Tiny) as port:
-        found = verdicts(port, "asgi", *cases)
+        found = verdicts(port, *cases)
     assert {
         case: verdict
         for case, verdict in found.items()
@@ -50,50 +47,46 @@ def test_correct_server_passes_all_of_http() -> None:
     } == TINY_DOES_NOT
 
 
-@contextlib.contextmanager
-def uvicorn_here() -> Iterator[int]:
-    config = uvicorn.Config(
-        asgi, port=0, http="h11", loop="asyncio", log_level="critical", access_log=False
-    )
-    server = uvicorn.Server(config)
-    server.config.load()
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert wait_until(lambda: server.started, 5)
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(10)
-    assert not thread.is_alive()
-
-
-def test_websocket_server_passes_all_frames() -> None:
+@pytest.fixture(scope="module")
+def uvicorn_port() -> Iterator[int]:
     with uvicorn_here() as port:
-        found = verdicts(port, "asgi", *in_chapters("WebSocket frames"))
+        yield port
+
+
+def test_websocket_server_passes_all_frames(uvicorn_port: int) -> None:
+    cases = in_chapters("WebSocket frames", "broken WebSocket frames")
+    found = verdicts(uvicorn_port, *cases)
     assert set(found.values()) == {"pass"}
 
 
-def test_websocket_server_is_held_to_handshakes_and_ends() -> None:
-    cases = in_chapters("WebSocket handshake", "WebSocket answers", "WebSocket close")
-    with uvicorn_here() as port:
-        found = verdicts(port, "asgi", *cases)
+def test_websocket_server_is_held_to_handshakes_and_ends(uvicorn_port: int) -> None:
+    cases = in_chapters(
+        "WebSocket handshake",
+        "WebSocket answers",
+        "WebSocket sending",
+        "WebSocket close",
+    )
+    found = verdicts(uvicorn_port, *cases)
     assert found["wire/handshake"] == found["wire/client-closes"] == "pass"
     assert found["wire/server-closes"] == found["wire/subprotocols-offered"] == "pass"
     assert found["wire/send-nothing"] == "warn"
 
 
-@contextlib.contextmanager
-def wsgiref_here() -> Iterator[int]:
-    server = make("compare.probes.instrument:wsgi", 0)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+def test_http2_is_unsupported_where_only_http1_is_spoken(uvicorn_port: int) -> None:
+    case = CASES["wire/http2-request"]
+    assert verdicts(uvicorn_port, case) == {case.id: "unsupported"}
+
+
+async def shared_out(cases: Sequence[Case], *ports: int) -> dict[str, str]:
+    """Play each case on one of several servers that serve one connection at a time."""
+    hosts = [Host("here", "wsgi", None, ("127.0.0.1", port)) for port in ports]
+    tables = await asyncio.gather(
+        *(
+            run_host(host, Wish(tuple(cases[number :: len(hosts)])))
+            for number, host in enumerate(hosts)
+        )
+    )
+    return {r.case: r.verdict for table in tables for r in table.results}
 
 
 def test_wsgi_server_is_held_to_input_and_output() -> None:
@@ -101,8 +94,9 @@ def test_wsgi_server_is_held_to_input_and_output() -> None:
     # wsgiref reads past the body, and waits for what never comes.
     waits = ("past-end", "without-size", "readlines", "input-empty", "chunks")
     cases = [case for case in chosen if not case.name.endswith(waits)]
-    with wsgiref_here() as port:
-        found = verdicts(port, "wsgi", *cases)
+    with wsgiref_here() as one, wsgiref_here() as two, wsgiref_here() as three:
+        found = asyncio.run(shared_out(cases, one, two, three))
+    assert len(found) == len(cases)
     assert {case: v for case, v in found.items() if v != "pass"} == {
         "wire/start-response-checks-headers": "warn",
         "wire/headers-wait-for-body": "warn",

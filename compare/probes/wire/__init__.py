@@ -19,6 +19,7 @@
     player.py           one case
     judge.py            from what was seen to a verdict
     lifecycle.py        cases with a server of their own
+    host.py             one server, up, for many cases
     runner.py           all cases, on one server or on several
     matrix.py           the results in words, and as JSON
 

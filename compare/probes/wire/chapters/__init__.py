@@ -1,15 +1,17 @@
 """The wire cases, chapter by chapter, each case a record.
 
-    content_length, chunked   where a message ends
+    content_length, chunked, transfer_codings
+                              where a message ends
     fields, targets, versions the head: header fields, the request line, Host
     connections, bodies       keep-alive, pipelining, Expect, what nobody reads
     limits                    sizes and waits that are reported
-    responses, contentless, failing
+    responses, extensions, contentless, failing
                               what becomes of a response, and of none
     sending                   does `send` refuse what is no event?
     scopes, disconnects       what the application is told, at the start and at the end
     websockets, ws_answers    the handshake, from both sides
-    ws_frames, ws_closing     what comes after it
+    ws_frames, ws_broken      what comes after it: frames, good and bad,
+    ws_sending, ws_closing    what the application sends, and the end
     http2                     where it is spoken without TLS
     wsgi, wsgi_input          what only WSGI has
     lifecycles                start-up and shut-down; with servers of their own
@@ -28,6 +30,7 @@ from compare.probes.wire.chapters import (
     content_length,
     contentless,
     disconnects,
+    extensions,
     failing,
     fields,
     http2,
@@ -37,11 +40,14 @@ from compare.probes.wire.chapters import (
     scopes,
     sending,
     targets,
+    transfer_codings,
     versions,
     websockets,
     ws_answers,
+    ws_broken,
     ws_closing,
     ws_frames,
+    ws_sending,
     wsgi,
     wsgi_input,
 )
@@ -49,6 +55,7 @@ from compare.probes.wire.chapters import (
 CHAPTERS: dict[str, tuple[Case, ...]] = {
     "Content-Length": content_length.CASES,
     "chunks": chunked.CASES,
+    "transfer codings": transfer_codings.CASES,
     "header fields": fields.CASES,
     "request line": targets.CASES,
     "versions and Host": versions.CASES,
@@ -56,6 +63,7 @@ CHAPTERS: dict[str, tuple[Case, ...]] = {
     "bodies": bodies.CASES,
     "limits and waits": limits.CASES,
     "responses": responses.CASES,
+    "trailers and hints": extensions.CASES,
     "no content": contentless.CASES,
     "failures": failing.CASES,
     "send": sending.CASES,
@@ -64,6 +72,8 @@ CHAPTERS: dict[str, tuple[Case, ...]] = {
     "WebSocket handshake": websockets.CASES,
     "WebSocket answers": ws_answers.CASES,
     "WebSocket frames": ws_frames.CASES,
+    "broken WebSocket frames": ws_broken.CASES,
+    "WebSocket sending": ws_sending.CASES,
     "WebSocket close": ws_closing.CASES,
     "HTTP/2": http2.CASES,
     "WSGI input": wsgi_input.CASES,

@@ -1,4 +1,4 @@
-"""Chapter: what a server makes of a response. Framing, fields, trailers, hints."""
+"""Chapter: what a server makes of a response. Framing, and fields."""
 
 from __future__ import annotations
 
@@ -17,17 +17,11 @@ from compare.probes.wire.checks import (
     of_answer,
 )
 from compare.probes.wire.observed import Answer, Observed
-from compare.probes.wire.texts import extension, http, http1, www
+from compare.probes.wire.texts import http, http1, www
 
 FIVE = (b"content-length", b"5")
 START = "response-start-send-event"
 BODY = "response-body-send-event"
-TRAILERS = "http.response.trailers"
-EARLY = "http.response.early_hint"
-
-
-def _trailers(*fields: tuple[bytes, bytes]) -> Send:
-    return Send({"type": TRAILERS, "headers": list(fields)}, may_raise=True)
 
 
 def _started(**more: object) -> Send:
@@ -229,82 +223,5 @@ CASES: tuple[Case, ...] = (
             Start(200, (FIVE, (b"x-odd", b"a\r\nx-split: b"))),
             Body(b"hello"),
         ),
-    ),
-    Case(
-        "trailers-with-te",
-        "should",
-        "Trailers are sent to a client that said `TE: trailers`.",
-        extension("http-trailers", "TE: trailers"),
-        (Say(request(b"TE: trailers", b"Connection: close, TE")), Hear()),
-        (
-            answers(200),
-            of_answer(
-                "the trailer", lambda a: (b"x-sum", b"5") in a.trailers or a.trailers
-            ),
-        ),
-        script=(
-            ReadBody(),
-            _started(headers=[(b"trailer", b"x-sum")], trailers=True),
-            Send({"type": "http.response.body", "body": b"hello"}),
-            _trailers((b"x-sum", b"5")),
-        ),
-        needs=TRAILERS,
-    ),
-    Case(
-        "trailers-without-te",
-        "must",
-        "Trailers are not sent to a client that did not say `TE: trailers`.",
-        extension("http-trailers", "TE: trailers"),
-        (Say(request(CLOSE)), Hear()),
-        (answers(200), of_answer("no trailers", lambda a: not a.trailers)),
-        script=(
-            ReadBody(),
-            _started(headers=[(b"trailer", b"x-sum")], trailers=True),
-            Send({"type": "http.response.body", "body": b"hello"}),
-            _trailers((b"x-sum", b"5")),
-        ),
-        needs=TRAILERS,
-    ),
-    Case(
-        "early-hint",
-        "should",
-        "A hint goes out as 103 before the final response.",
-        extension("early-hints", "An informational response with the status code 103"),
-        (Say(request(CLOSE)), Hear()),
-        (
-            answers(200),
-            of_answer(
-                "a 103 with the link",
-                lambda a: any(
-                    status == 103 and (b"link", b"</style.css>; rel=preload") in fields
-                    for status, fields in a.interim
-                ),
-            ),
-        ),
-        script=(
-            ReadBody(),
-            Send(
-                {"type": EARLY, "links": [b"</style.css>; rel=preload"]},
-                may_raise=True,
-            ),
-            Start(200, (FIVE,)),
-            Body(b"hello"),
-        ),
-        needs=EARLY,
-    ),
-    Case(
-        "early-hint-not-to-http-1.0",
-        "must",
-        "A hint never goes to a client of HTTP/1.0.",
-        http("15.2", "a server MUST NOT send a 1xx response to an HTTP/1.0 client"),
-        (Say(request(version=b"HTTP/1.0")), Hear()),
-        (answers(200), of_answer("no 1xx", lambda a: not a.interim)),
-        script=(
-            ReadBody(),
-            Send({"type": EARLY, "links": [b"</a>"]}, may_raise=True),
-            Start(200, (FIVE,)),
-            Body(b"hello"),
-        ),
-        needs=EARLY,
     ),
 )

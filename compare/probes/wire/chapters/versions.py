@@ -14,7 +14,7 @@ from compare.probes.wire.checks import (
     on,
     refused,
 )
-from compare.probes.wire.texts import http, http1
+from compare.probes.wire.texts import http, http1, www
 
 LINE = http1(
     "3", "Recipients of an invalid request-line SHOULD respond with either a 400"
@@ -35,8 +35,8 @@ CASES: tuple[Case, ...] = (
     case(
         "http-1.0",
         "must",
-        "A request of HTTP/1.0 is answered, and the connection closed.",
-        http("2.5", "A server SHOULD send a response version equal to the highest"),
+        "A request of HTTP/1.0 is answered, and the application sees its version.",
+        www("http-connection-scope", 'One of "1.0", "1.1" or "2"'),
         request(version=b"HTTP/1.0"),
         answers(200),
         on("asgi", saw_scope("http_version", "1.0")),

@@ -1,4 +1,7 @@
-"""Chapter: the WebSocket handshake: what the client asks."""
+"""Chapter: the WebSocket handshake: what the client asks.
+
+The chapters of what comes after it shake hands first, with what stands here.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,17 @@ from typing import Any
 from compare.probes.wire.acts import Act, Receive, Send
 from compare.probes.wire.app_checks import of_call, saw_scope
 from compare.probes.wire.build import request
-from compare.probes.wire.case import Case, Check, Hear, Leave, Level, Say, Step, Text
+from compare.probes.wire.case import (
+    Case,
+    Check,
+    Hear,
+    HearEnd,
+    Leave,
+    Level,
+    Say,
+    Step,
+    Text,
+)
 from compare.probes.wire.checks import answers, has, mild, of_answer, refused
 from compare.probes.wire.observed import Call
 from compare.probes.wire.texts import ws, www
@@ -48,6 +61,26 @@ def hand(
     """Give a case of a handshake: send it, hear the answer, leave."""
     full = (Say(data), Hear(), *(steps or (Leave(),)))
     return Case(name, level, shows, text, full, checks, script=script, needs=needs)
+
+
+def saying(*acts: Act) -> tuple[Act, ...]:
+    """Give a script that accepts the handshake, and then does this."""
+    return (Receive(CONNECT), Send({"type": ACCEPT}), *acts)
+
+
+def opened(
+    name: str,
+    level: Level,
+    shows: str,
+    text: Text,
+    *checks: Check,
+    steps: tuple[Step, ...] = (HearEnd(1.0), Leave()),
+    script: tuple[Act, ...] = ACCEPTING,
+) -> Case:
+    """Give a case of an open WebSocket: shake hands, then go these steps."""
+    return hand(
+        name, level, shows, text, handshake(), *checks, steps=steps, script=script
+    )
 
 
 def not_a_websocket(*named: int) -> Check:

@@ -1,8 +1,7 @@
-"""Chapter: WebSocket frames. Messages, fragments, pings, and what breaks the rules."""
+"""Chapter: WebSocket frames that keep the rules: messages, fragments, pings."""
 
 from __future__ import annotations
 
-from compare.probes.wire.acts import Act, Receive, Send
 from compare.probes.wire.app_checks import of_call
 from compare.probes.wire.case import (
     Case,
@@ -15,8 +14,8 @@ from compare.probes.wire.case import (
     Say,
     Text,
 )
-from compare.probes.wire.chapters.websockets import ACCEPT, CONNECT, handshake
-from compare.probes.wire.checks import answers, close_code, closed, heard, mild
+from compare.probes.wire.chapters.websockets import ACCEPTING, handshake
+from compare.probes.wire.checks import answers, heard
 from compare.probes.wire.frames import (
     BINARY,
     CONTINUATION,
@@ -26,19 +25,13 @@ from compare.probes.wire.frames import (
     close,
     frame,
 )
-from compare.probes.wire.observed import Call, Observed
+from compare.probes.wire.observed import Call
 from compare.probes.wire.texts import ws, www
 
-LISTENING: tuple[Act, ...] = (
-    Receive(CONNECT),
-    Send({"type": ACCEPT}),
-    Receive("websocket.disconnect"),
-)
 FRAGMENTS = www(
     "websocket",
     "handle message fragmentation themselves, and deliver complete messages",
 )
-FAIL = "the receiving endpoint MUST _Fail the WebSocket Connection_"
 RECEIVE = www("receive-receive-event", "Exactly one of bytes or text must be non-None")
 
 
@@ -57,22 +50,6 @@ def got(*wanted: tuple[object, object]) -> Check:
     return of_call(f"the messages {list(wanted)!r}", test)
 
 
-def failed(*codes: int) -> Check:
-    """The connection is failed: closed, and the application got no message.
-
-    Which code the close frame has is a `should`, and so is that there is one.
-    """
-    said = " or ".join(map(str, codes))
-
-    def check(seen: Observed) -> object:
-        for each in (got(), closed()):
-            if problem := each(seen):
-                return problem
-        return mild(close_code(codes, said))(seen)
-
-    return check  # type: ignore[return-value]
-
-
 def _talk(
     name: str, level: Level, shows: str, text: Text, data: bytes, *checks: Check
 ) -> Case:
@@ -87,22 +64,7 @@ def _talk(
     )
     full = (answers(101), *checks)
     return Case(
-        name, level, shows, text, steps, full, script=LISTENING, needs="websocket"
-    )
-
-
-def _broken(name: str, shows: str, text: Text, data: bytes, *codes: int) -> Case:
-    """Shake hands, send these frames, and wait for the end."""
-    steps = (Say(handshake()), Hear(), Say(data), HearEnd(1.0), Leave())
-    return Case(
-        name,
-        "must",
-        shows,
-        text,
-        steps,
-        (answers(101), failed(*codes)),
-        script=LISTENING,
-        needs="websocket",
+        name, level, shows, text, steps, full, script=ACCEPTING, needs="websocket"
     )
 
 
@@ -240,98 +202,8 @@ CASES: tuple[Case, ...] = (
             Leave(),
         ),
         (answers(101), got(("hello", None))),
-        script=LISTENING,
+        script=ACCEPTING,
         needs="websocket",
-    ),
-    _broken(
-        "unmasked-frame",
-        "A frame that is not masked ends the connection.",
-        ws(
-            "5.1", "The server MUST close the connection upon receiving a frame that is"
-        ),
-        frame(TEXT, b"hello", masked=False),
-        1002,
-    ),
-    *(
-        _broken(
-            f"reserved-bit-{4 - bit.bit_length()}",
-            "A reserved bit without an extension fails the connection.",
-            ws("5.2", FAIL),
-            frame(TEXT, b"hello", rsv=bit),
-            1002,
-        )
-        for bit in (4, 2, 1)
-    ),
-    _broken(
-        "unknown-data-opcode",
-        "An unknown opcode fails the connection.",
-        ws("5.2", FAIL),
-        frame(0x3, b"hello"),
-        1002,
-    ),
-    _broken(
-        "unknown-control-opcode",
-        "An unknown control opcode fails the connection.",
-        ws("5.2", FAIL),
-        frame(0xB, b"hello"),
-        1002,
-    ),
-    _broken(
-        "oversize-ping",
-        "A control frame of more than 125 bytes fails the connection.",
-        ws("5.5", "MUST have a payload length of 125 bytes or less"),
-        frame(PING, b"x" * 126),
-        1002,
-    ),
-    _broken(
-        "fragmented-ping",
-        "A control frame in fragments fails the connection.",
-        ws("5.5", "MUST NOT be fragmented"),
-        frame(PING, b"x", fin=False) + frame(CONTINUATION, b"y"),
-        1002,
-    ),
-    _broken(
-        "continuation-without-beginning",
-        "A continuation of nothing fails the connection.",
-        ws("5.4", "A fragmented message consists of a single frame with the FIN bit"),
-        frame(CONTINUATION, b"hello"),
-        1002,
-    ),
-    _broken(
-        "message-inside-a-message",
-        "A message between the fragments of another fails the connection.",
-        ws("5.4", "MUST NOT be interleaved between the fragments of another"),
-        frame(TEXT, b"one", fin=False) + frame(TEXT, b"two"),
-        1002,
-    ),
-    _broken(
-        "invalid-utf8",
-        "Text that is not UTF-8 fails the connection.",
-        ws("8.1", "that endpoint MUST _Fail the WebSocket Connection_"),
-        frame(TEXT, b"caf\xe9"),
-        1007,
-    ),
-    _broken(
-        "invalid-utf8-in-fragments",
-        "The same where it only shows when the fragments are joined.",
-        ws("8.1", "that endpoint MUST _Fail the WebSocket Connection_"),
-        frame(TEXT, b"caf\xc3", fin=False) + frame(CONTINUATION, b"("),
-        1007,
-    ),
-    _broken(
-        "surrogate-in-utf8",
-        "A surrogate is no UTF-8.",
-        ws("8.1", "that endpoint MUST _Fail the WebSocket Connection_"),
-        frame(TEXT, b"\xed\xa0\x80"),
-        1007,
-    ),
-    _broken(
-        "claimed-length-beyond-63-bits",
-        "A length with the highest bit set fails the connection.",
-        ws("5.2", "the most significant bit MUST be 0"),
-        frame(BINARY, b"x", claim=(1 << 63) + 1),
-        1002,
-        1009,
     ),
     Case(
         "message-too-large",
@@ -346,7 +218,7 @@ CASES: tuple[Case, ...] = (
             Leave(),
         ),
         (answers(101),),
-        script=LISTENING,
+        script=ACCEPTING,
         needs="websocket",
         report=lambda seen: (
             f"20 MB: closed with {seen.wire.close_code}."
