@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, get_args
@@ -57,12 +57,14 @@ class Child:
         attributes: Mapping[str, str] | None = None,
         driver: str = "compare.drivers:drive",
         start_limit: float = START_LIMIT,
+        open_session: Callable[[Mapping[str, str]], Session] = Session,
     ) -> None:
         """Name a target as `compare.target.load` does.
 
         `attributes` says by which attribute of the target's module a scenario's
         `application` goes, where that is not its own name. `environment` is added to
         ours. `driver` is the function of ours that plays a scenario in the child.
+        `open_session` gives it a process, with that environment (see `nursery.py`).
         """
         self.target = target
         self._errand = Errand(
@@ -70,6 +72,7 @@ class Child:
         )
         self._environment = {**inherited(), **(environment or {})}
         self._start_limit = start_limit
+        self._open_session = open_session
         self._interface = interface
         self._session: Session | None = None
         self._is_closed = False
@@ -154,7 +157,7 @@ class Child:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError(f"the child for {self.target!r} is closed")
-            self._session = Session(self._environment)
+            self._session = self._open_session(self._environment)
             return self._session
 
     def _drop(self, patience: float = 0.0) -> None:

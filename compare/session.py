@@ -17,10 +17,11 @@ import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from compare.channel import Channel
 from compare.codec import loads
+from compare.servers.log import Log
 from compare.servers.process import Process, wait_until
 from compare.shapes import shown
 from compare.transcript import EndKind
@@ -42,6 +43,33 @@ MACHINERY = tuple(
 """How the lines of a stack begin that tell how we called the application."""
 
 
+OPTIONS = ("-P", "-u", "-X", "faulthandler")
+"""How Python runs what an application is in.
+
+-P: `compare` is ours, whatever lies in the current directory. -u: what was printed is
+not lost when the process ends at once. faulthandler: nor is the place where it crashed.
+"""
+
+
+class Running(Protocol):
+    """What a session has to know of its process."""
+
+    log: Log
+
+    @property
+    def group(self) -> int:
+        """The number of the session that the process is in."""
+        ...
+
+    def exited(self) -> str | None:
+        """Say how the process ended; None if it runs."""
+        ...
+
+    def stop(self, grace: float) -> None:
+        """Wait for `grace` seconds, and kill it."""
+        ...
+
+
 class NoAnswer(Exception):
     """A child did not answer as it should have."""
 
@@ -49,7 +77,7 @@ class NoAnswer(Exception):
         super().__init__(happened)
         self.happened = happened
         """What its process did, as the rest of a sentence."""
-        self.quoted = "".join(f"\n  | {line}" for line in _theirs(lines))
+        self.quoted = quoted(lines)
         self.kind: EndKind = kind
 
 
@@ -62,14 +90,9 @@ class Session:
         """Start `python -m module NUMBER`, where NUMBER is that of its socket."""
         ours, theirs = socket.socketpair()
         number = theirs.fileno()
-        # -P: `compare` is ours, whatever lies in the current directory. -u: what was
-        # printed is not lost when the process ends at once. faulthandler: nor is the
-        # place where it crashed.
-        options = ["-P", "-u", "-X", "faulthandler", "-m", module, str(number)]
+        command = [sys.executable, *OPTIONS, "-m", module, str(number)]
         with theirs:
-            self.process = Process(
-                [sys.executable, *options], environment, descriptors=[number]
-            )
+            self.process: Running = Process(command, environment, descriptors=[number])
         self._channel = Channel(ours, lambda: self.process.exited() is not None)
 
     def ask(self, message: object, limit: float) -> dict[str, Any]:
@@ -100,6 +123,11 @@ class Session:
         self._channel.close()
         wait_until(lambda: self.process.exited() is not None, patience)
         self.process.stop(0)
+
+
+def quoted(lines: Iterable[str]) -> str:
+    """Give lines that a process wrote, to be put after a sentence."""
+    return "".join(f"\n  | {line}" for line in _theirs(lines))
 
 
 def _theirs(lines: Iterable[str]) -> Iterator[str]:

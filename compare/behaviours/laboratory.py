@@ -6,7 +6,9 @@
 
 A configuration is an implementation with its settings. Its child is kept while others
 are asked, up to a number; so behaviours of the same configuration should be asked one
-after the other (`in_order`). One thread at a time may use a laboratory.
+after the other (`in_order`). Children of Django are forked from a process that has
+imported it, and in which there are no settings (`nursery.py`). One thread at a time may
+use a laboratory.
 
 This module does not know what is to come of anything.
 """
@@ -18,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+from compare import nursery
 from compare.behaviours.behaviour import (
     DJANGO_ASGI,
     DJANGO_WSGI,
@@ -27,6 +30,7 @@ from compare.behaviours.behaviour import (
     Unsupported,
 )
 from compare.behaviours.plans import (
+    DJANGOS,
     Observation,
     Plan,
     carry_out,
@@ -34,6 +38,8 @@ from compare.behaviours.plans import (
     plan_elsewhere,
 )
 from compare.isolation import Child
+from compare.nursery import Nursery
+from compare.session import Session
 
 TARGETS = {
     RAW: "asgi_raw.lab.app:application",
@@ -44,6 +50,19 @@ TARGETS = {
 """The laboratory of each implementation."""
 KEPT = 4
 """How many children are kept at a time."""
+IMPORTED_FIRST = (
+    "compare.drivers",
+    "django.contrib.admin.options",
+    "django.contrib.staticfiles.handlers",
+    "django.core.asgi",
+    "django.core.management.commands.migrate",
+    "django.core.wsgi",
+    "django.db.backends.sqlite3.base",
+)
+"""What the laboratories of Django have imported before they replace any part of it.
+
+None of it asks for a setting when it is imported. So their children can share it.
+"""
 
 
 class Laboratory:
@@ -52,6 +71,7 @@ class Laboratory:
     def __init__(self, kept: int = KEPT) -> None:
         self._children: OrderedDict[tuple[str, str], Child] = OrderedDict()
         self._kept = kept
+        self._nursery = Nursery(IMPORTED_FIRST)
         # A process takes its time to end; the next one need not wait for that.
         self._farewells = ThreadPoolExecutor(max_workers=1)
 
@@ -85,7 +105,12 @@ class Laboratory:
             return self._children[key]
         while len(self._children) >= self._kept:
             self._farewells.submit(self._children.popitem(last=False)[1].close)
-        child = Child(TARGETS[plan.implementation], environment=plan.environment)
+        is_forked = plan.implementation in DJANGOS and nursery.IS_POSSIBLE
+        child = Child(
+            TARGETS[plan.implementation],
+            environment=plan.environment,
+            open_session=self._nursery.session if is_forked else Session,
+        )
         self._children[key] = child
         return child
 
@@ -94,6 +119,7 @@ class Laboratory:
         while self._children:
             self._farewells.submit(self._children.popitem()[1].close)
         self._farewells.shutdown()
+        self._nursery.close()
 
     def __enter__(self) -> Self:
         return self

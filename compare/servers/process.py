@@ -69,7 +69,7 @@ class Process:
         """Say how the command ended, such as `exited with code 7`; None if it runs."""
         with self._lock:
             self._listen()
-            return _ending(self._said) if self._ended else None
+            return _told(self._said) if self._ended else None
 
     def stop(self, grace: float) -> None:
         """Ask, wait for `grace` seconds, kill; nothing is left afterwards."""
@@ -141,8 +141,10 @@ def living(session: int) -> list[int]:
     return found
 
 
-def _ending(said: bytes) -> str:
-    if not said:
-        return "was killed together with its launcher"
-    code = int(said)
+def _told(said: bytes) -> str:
+    return ending(int(said)) if said else "was killed together with its launcher"
+
+
+def ending(code: int) -> str:
+    """Say what an exit code means, as the rest of a sentence."""
     return f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"

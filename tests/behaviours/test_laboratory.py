@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from compare.behaviours import BEHAVIOURS
 from compare.behaviours.behaviour import Outcome, Unsupported
-from compare.behaviours.laboratory import Laboratory
+from compare.behaviours.laboratory import IMPORTED_FIRST, Laboratory
 from compare.behaviours.plans import (
     Observation,
     Plan,
@@ -141,3 +143,11 @@ def test_laboratory_shows_what_is_left_without_the_layer() -> None:
     assert all(each.holds and each.vanished for each in first)
     assert isinstance(again, Observation)
     assert laboratory._children == {}
+
+
+def test_what_is_shared_by_children_asks_for_no_setting() -> None:
+    """So the settings of each child go for all that it runs."""
+    imports = "; ".join(f"import {name}" for name in IMPORTED_FIRST)
+    code = f"{imports}; from django.conf import settings; print(settings.configured)"
+    command = [sys.executable, "-c", code]
+    assert subprocess.check_output(command, text=True, timeout=30) == "False\n"
