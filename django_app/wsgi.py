@@ -7,6 +7,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_app.settings")
+# `startproject` has `setdefault`. What a user has set for a project of their own must
+# not win here.
+os.environ["DJANGO_SETTINGS_MODULE"] = "django_app.settings"
 
 application = get_wsgi_application()

@@ -5,7 +5,9 @@ import os
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_app.lab.settings")
+# `startproject` has `setdefault`. What a user has set for a project of their own must
+# not win here.
+os.environ["DJANGO_SETTINGS_MODULE"] = "django_app.lab.settings"
 
 from django_app.lab import fronts
 from django_app.lab.preparation import prepare

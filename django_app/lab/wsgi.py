@@ -5,7 +5,9 @@ import os
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_app.lab.settings")
+# `startproject` has `setdefault`. What a user has set for a project of their own must
+# not win here.
+os.environ["DJANGO_SETTINGS_MODULE"] = "django_app.lab.settings"
 
 from django_app.lab.preparation import prepare
 
