@@ -10,6 +10,7 @@ Send = Callable[[Event], Awaitable[None]]
 
 log: list[str] = []
 waiting: list[asyncio.Future[bytes]] = []
+crowd: list[asyncio.Future[bytes]] = []
 
 
 async def application(scope: Event, receive: Receive, send: Send) -> None:
@@ -84,6 +85,7 @@ async def at_poll(receive: Receive, send: Send) -> None:
     both: list[asyncio.Future[Any]] = [news, left]
     await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     if left.done():
+        waiting.remove(news)
         log.append("left")
     else:
         left.cancel()
@@ -100,12 +102,12 @@ async def at_announce(receive: Receive, send: Send) -> None:
 
 async def at_together(receive: Receive, send: Send) -> None:
     """Answer only when ten wait for it."""
-    waiting.append(asyncio.get_running_loop().create_future())
-    mine = waiting[-1]
-    if len(waiting) == 10:
-        for each in waiting:
+    mine: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    crowd.append(mine)
+    if len(crowd) == 10:
+        for each in crowd:
             each.set_result(b"ten")
-        waiting.clear()
+        crowd.clear()
     await respond(send, await mine)
 
 
