@@ -1,7 +1,10 @@
 """The entry: one call is one connection, of one of three protocols.
 
 The server names the protocol in `scope["type"]`. Each has its own events, and so its
-own coroutine here. This file knows the three of them, and nothing of what they do.
+own coroutine here. A call has its connection for itself, from the beginning to the end
+(ASGI, "Connection Scope"): there is no other place that would hear of it.
+
+This file knows the three protocols, and nothing of what is done in them.
 """
 
 from asgi_raw.events import Receive, Scope, Send

@@ -14,12 +14,17 @@ from urllib.parse import parse_qsl
 
 Scope = dict[str, Any]
 Event = dict[str, Any]
+"""A dict with a "type". It is made of byte strings and of what JSON knows, so that it
+could be sent over a network (ASGI, "Events"). A byte string is `bytes`, a Unicode
+string is `str`, and neither will do for the other (ASGI, "Strings and Unicode")."""
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""One coroutine function with three arguments (ASGI, "Applications")."""
 
 Headers = Iterable[tuple[bytes, bytes]]
-"""Pairs of byte strings, names in lower case (www, "Response Start")."""
+"""Pairs of byte strings, names in lower case; any iterable of pairs will do (www,
+"Response Start")."""
 
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 JSON = (b"content-type", b"application/json")
@@ -45,11 +50,13 @@ async def read_body(receive: Receive) -> bytes:
 
     Raises `ClientDisconnected` if the client leaves before that.
     """
-    body, more = await read_piece(receive)
-    while more:
-        piece, more = await read_piece(receive)
-        body += piece
-    return body
+    return b"".join([piece async for piece in body_pieces(receive)])
+
+
+async def request_is_whole(receive: Receive) -> None:
+    """Wait for the same, and keep nothing of the body, however long it is."""
+    while (await read_piece(receive))[1]:
+        pass
 
 
 async def body_pieces(receive: Receive) -> AsyncIterator[bytes]:
@@ -70,13 +77,15 @@ async def read_piece(receive: Receive) -> tuple[bytes, bool]:
     if event["type"] == "http.disconnect":
         raise ClientDisconnected
     # An application that gets an invalid event should raise (ASGI, "Error Handling").
+    # Keys that we do not know make no event invalid: nobody looks for them.
     raise ValueError(f"Expected 'http.request', but got {event['type']!r}.")
 
 
 async def client_left(receive: Receive) -> None:
     """Wait until the client has left; to be run beside something that takes time.
 
-    The request must have been read: then nothing but "http.disconnect" can come.
+    The request must have been read: then nothing but "http.disconnect" can come. After
+    it, or even a little earlier, `send` raises (www, "Disconnect").
     """
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -88,7 +97,11 @@ def watch(receive: Receive) -> asyncio.Task[None]:
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
-    """Give the value of a request header, several joined as RFC 9110, 5.2 allows."""
+    """Give the value of a request header, several joined as RFC 9110, 5.2 allows.
+
+    It stays a byte string, exactly as it was sent: what its bytes mean is for whoever
+    asks for it to know (www, "WSGI encoding differences").
+    """
     # Servers should lower-case names, but they need not (www, "HTTP Connection Scope").
     values = [value for key, value in scope["headers"] if key.lower() == name]
     return b", ".join(values) if values else None
@@ -96,7 +109,16 @@ def header(scope: Scope, name: bytes) -> bytes | None:
 
 def query(scope: Scope) -> list[tuple[str, str]]:
     """Give the query parameters in order, percent-decoded, then decoded as UTF-8."""
-    text = scope["query_string"].decode("latin-1")
+    # HTTP always has a query string, be it empty; for a WebSocket the key may be
+    # missing, or None (www, "Websocket Connection Scope").
+    encoded: bytes = scope.get("query_string") or b""
+    return parameters(encoded)
+
+
+def parameters(encoded: bytes) -> list[tuple[str, str]]:
+    """Decode names and values as they stand in a query string, or in a form's body."""
+    # All should be ASCII. Some clients send the UTF-8 itself, and are understood.
+    text = encoded.decode("utf-8", "replace")
     return parse_qsl(text, keep_blank_values=True, errors="replace")
 
 
@@ -106,6 +128,16 @@ def number(scope: Scope, name: str, default: float) -> float:
     if not NUMBER.fullmatch(value):
         raise BadRequest(f"Expected a number for {name!r}, but got {value!r}.")
     return float(value)
+
+
+def spec_version(scope: Scope) -> tuple[int, ...]:
+    """Give the version of the events that the server understands.
+
+    What came with a later one must not be used (www, "Spec Versions").
+    """
+    # Without an entry it is 2.0 (ASGI, "Applications"; www, "HTTP Connection Scope").
+    version: str = scope.get("asgi", {}).get("spec_version", "2.0")
+    return tuple(int(number) for number in version.split("."))
 
 
 # Writing --------------------------------------------------------------------------
@@ -140,12 +172,17 @@ async def json_object(
 
 
 async def start(send: Send, status: int, headers: Headers) -> None:
-    """Send the start of a response; pieces must follow (www, "Response Start")."""
+    """Send the start of a response; a piece or the end must follow.
+
+    The status is an integer, without a phrase; the server knows the phrases. Nothing
+    here says how the body is framed: Transfer-Encoding is the server's business, and it
+    ignores ours (www, "Response Start").
+    """
     await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
 async def piece(send: Send, body: bytes) -> None:
-    """Send a piece of a response's body that is not the last one.
+    """Send a piece of a response's body that is not the last (www, "Response Body").
 
     It returns when the server has taken it, which may be late if the client reads
     slowly. It raises OSError if the client has left (www, "Disconnected Client"); let

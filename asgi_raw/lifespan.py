@@ -18,7 +18,11 @@ State = dict[str, Any]
 
 
 async def start_up(state: State) -> None:
-    """Make what all requests will need."""
+    """Make what all requests will need.
+
+    The keys must not be those of a middleware that puts something there as well; a
+    larger application would begin them with its name (lifespan, "Lifespan State").
+    """
     state.update(greeting="hello from start-up", visitors=[])
 
 
@@ -37,6 +41,7 @@ async def lifespan(
     receive: Receive,
     send: Send,
     start_up: Callable[[State], Awaitable[None]] = start_up,
+    shut_down: Callable[[State], Awaitable[None]] = shut_down,
 ) -> None:
     """Answer both events, in this order, and then end."""
     state: State = scope.get("state", {})
@@ -49,11 +54,18 @@ async def lifespan(
         # this event keeps it from starting (lifespan, "Scope" and "Startup Failed").
         await send({"type": "lifespan.startup.failed", "message": str(error)})
         return
+    # The server waits for this before it takes requests (lifespan, "Startup Complete").
     await send({"type": "lifespan.startup.complete"})
 
     event = await receive()
     expect(event["type"], "lifespan.shutdown")
-    await shut_down(state)
+    try:
+        await shut_down(state)
+    except Exception as error:
+        # The server ends all the same, and writes the message into its log (lifespan,
+        # "Shutdown Failed").
+        await send({"type": "lifespan.shutdown.failed", "message": str(error)})
+        return
     # The server waits for this before it ends (lifespan, "Shutdown Complete").
     await send({"type": "lifespan.shutdown.complete"})
 

@@ -2,7 +2,9 @@
 
 A middleware is called by the server (or by another middleware) as an application, and
 calls the application inside it as a server would. It can hand on the scope, `receive`
-and `send` as they are, or put its own in their place. That is all there is to it.
+and `send` as they are, or put its own in their place. That is all there is to it. Only
+the scope must not be changed where it is, since it belongs to others as well: who wants
+another one makes a copy (ASGI, "Middleware").
 
 Here are the two that no application should be without. They do not know any route.
 """
@@ -27,6 +29,9 @@ def errors(app: Application) -> Application:
     Without it the server would answer, in words of its own. The exception is raised
     again either way, so that the server can log it; and if the response has begun, an
     exception is the only way to have it broken off (ASGI, "Error Handling").
+
+    CancelledError is no `Exception`, and passes: a server that cancels us is not to be
+    kept waiting.
     """
 
     async def with_errors(scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,14 +46,15 @@ def errors(app: Application) -> Application:
             await app(scope, receive, watched)
         except ClientDisconnected:
             pass  # Nobody is there to be answered.
-        except BadRequest as error:
-            await text(send, str(error), status=400)
-        except Exception:
-            if not started:
-                # Whatever becomes of this answer, it is the error that the server
-                # should hear of.
-                with contextlib.suppress(Exception):
-                    await text(send, "Internal Server Error", status=500)
+        except Exception as error:
+            if started:
+                raise  # A second start would be an error of its own.
+            if isinstance(error, BadRequest):
+                # The client's mistake, and none that the server should hear of.
+                return await text(send, str(error), status=400)
+            # Whatever becomes of this answer, the server should hear of the error.
+            with contextlib.suppress(Exception):
+                await text(send, "Internal Server Error", status=500)
             raise
 
     return with_errors
@@ -70,11 +76,18 @@ def head(app: Application) -> Application:
         if scope["method"] != "HEAD":
             return await app(scope, receive, send)
 
+        answered = False
+
         async def start_only(event: Event) -> None:
-            if event["type"] != "http.response.start":
+            nonlocal answered
+            if answered:
                 raise _Answered
             await send(event)
-            await send({"type": "http.response.body", "body": b""})
+            if event["type"] == "http.response.start":
+                # A start is followed by a body, even by one of nothing at all (www,
+                # "Response Start").
+                await send({"type": "http.response.body", "body": b""})
+                answered = True
 
         with contextlib.suppress(_Answered):
             await app(scope, receive, start_only)

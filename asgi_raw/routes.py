@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from asgi_raw.endpoints import bodies, concurrency, fields, files, http, streaming
-from asgi_raw.events import Receive, Scope, Send, read_body, text
+from asgi_raw.events import Receive, Scope, Send, request_is_whole, text
 from asgi_raw.lifespan import state
 
 
@@ -54,12 +54,13 @@ PATHS: dict[str, Route] = {
     "/cpu": Route(concurrency.cpu),
 }
 
-# [0-9] and not \d, which takes the digits of all scripts; fullmatch and not $, which
-# takes a newline at the end for the end.
+# [0-9] and not \d, which takes the digits of all scripts, and no more of them than
+# int() will read; fullmatch and not $, which takes a newline at the end for the end;
+# and a dot that takes newlines, since a path may hold any character.
 PATTERNS: list[tuple[re.Pattern[str], Route]] = [
-    (re.compile(r"/items/(?P<item_id>[0-9]+)"), Route(http.item)),
-    (re.compile(r"/status/(?P<code>[0-9]+)"), Route(http.status)),
-    (re.compile(r"/inspect/(?P<rest>.*)"), Route(fields.inspect, ANY, True)),
+    (re.compile(r"/items/(?P<item_id>[0-9]{1,18})"), Route(http.item)),
+    (re.compile(r"/status/(?P<code>[0-9]{1,18})"), Route(http.status)),
+    (re.compile(r"/inspect/(?P<rest>.*)", re.DOTALL), Route(fields.inspect, ANY, True)),
 ]
 
 
@@ -76,7 +77,7 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
     if not route.reads_body:
         # The request, and not the opening of a connection, is what an application
         # should act upon (www, "Request"); so wait for it, even if it has no body.
-        await read_body(receive)
+        await request_is_whole(receive)
     await route.endpoint(scope, receive, send, **parameters)
 
 
@@ -93,8 +94,13 @@ def find(path: str) -> tuple[Route, dict[str, Any]] | None:
 def path_below_root(scope: Scope) -> str:
     """Give the path as it is below the place where the server has mounted us.
 
-    `path` is the whole path; it begins with `root_path` (www, "WSGI Compatibility":
-    PATH_INFO is what is left when root_path is stripped from path).
+    `path` is the whole path, decoded; it begins with `root_path` (www, "WSGI
+    Compatibility": PATH_INFO is what is left when root_path is stripped from path). The
+    place itself may be written without a slash at its end.
     """
     path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
+    root: str = scope.get("root_path", "").rstrip("/")
+    # With a slash, so that "/appointments" is not taken for something below "/app".
+    if f"{path}/".startswith(f"{root}/"):
+        path = path.removeprefix(root)
+    return path or "/"

@@ -11,13 +11,17 @@ as `text` or as `bytes`.
 """
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from asgi_raw.events import TEXT, Event, Receive, Scope, Send, query
+from asgi_raw.events import TEXT, Event, Receive, Scope, Send, query, spec_version
 from asgi_raw.routes import path_below_root
 
 KNOWN_SUBPROTOCOLS = ("chat.v2", "chat.v1")
 """The best one first."""
+CLOSE_CODE = re.compile(r"1000|[34][0-9]{3}")
+"""What an application may close with: the code for "all is done", or one of those that
+the protocol has not kept for itself (RFC 6455, 7.4)."""
 
 
 async def websocket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,13 +29,19 @@ async def websocket(scope: Scope, receive: Receive, send: Send) -> None:
     event = await receive()
     if event["type"] != "websocket.connect":
         raise ValueError(f"Expected 'websocket.connect', but got {event['type']!r}.")
-    # It must be answered, by accepting or by closing (www, "Connect").
+    # It must be answered, by accepting or by closing (www, "Connect"). The connection
+    # lasts as long as this call: when it returns, or raises, and the socket is still
+    # open, the server closes it (www, "Websocket Connection Scope").
     endpoint = PATHS.get(path_below_root(scope), ws_reject)
     await endpoint(scope, receive, send)
 
 
 async def messages(receive: Receive) -> AsyncIterator[Event]:
-    """Give each message, until the client has left, however that came about."""
+    """Give each message, until the client has left.
+
+    However that came about, there is one event for it (www, "Disconnect"), and an
+    application should end then: nobody is there to talk to.
+    """
     while (event := await receive())["type"] == "websocket.receive":
         yield event
     if event["type"] != "websocket.disconnect":
@@ -41,7 +51,8 @@ async def messages(receive: Receive) -> AsyncIterator[Event]:
 def echo_of(event: Event) -> Event:
     """Make the event that sends a message back."""
     # Exactly one of the two keys is not None; the other may be there or not. An empty
-    # message is a message, so ask for None and not for truth (www, "Receive").
+    # message is a message, so ask for None and not for truth (www, "Receive"). The same
+    # holds for what we send (www, "Send").
     if event.get("text") is not None:
         return {"type": "websocket.send", "text": event["text"]}
     return {"type": "websocket.send", "bytes": event["bytes"]}
@@ -56,8 +67,11 @@ async def ws_echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def ws_subprotocol(scope: Scope, receive: Receive, send: Send) -> None:
     """Take the best of the subprotocols offered, say which, and close."""
-    offered = scope.get("subprotocols", [])
+    # Optional, and any iterable (www, "Websocket Connection Scope").
+    offered = set(scope.get("subprotocols", ()))
     chosen = next((name for name in KNOWN_SUBPROTOCOLS if name in offered), None)
+    # The one that was chosen has a key of its own, and must not be among the `headers`
+    # that an accept may have (www, "Accept"). None stands for none.
     await send({"type": "websocket.accept", "subprotocol": chosen})
     await send({"type": "websocket.send", "text": chosen or "none"})
     await send({"type": "websocket.close"})
@@ -66,25 +80,32 @@ async def ws_subprotocol(scope: Scope, receive: Receive, send: Send) -> None:
 async def ws_close(scope: Scope, receive: Receive, send: Send) -> None:
     """Close with the code and the reason of the query, at the first message."""
     wanted = dict(query(scope))
+    close: Event = {"type": "websocket.close"}
+    if "code" in wanted:  # Without one, 1000 is sent.
+        if not CLOSE_CODE.fullmatch(wanted["code"]):
+            return await ws_reject(scope, receive, send)
+        close["code"] = int(wanted["code"])
+    if "reason" in wanted and spec_version(scope) >= (2, 3):
+        # An older server does not know the key (www, "Spec Versions"). The frame has
+        # room for 123 bytes of it (RFC 6455, 5.5).
+        reason = wanted["reason"].encode()[:123]
+        close["reason"] = reason.decode("utf-8", "ignore")
     await send({"type": "websocket.accept"})
     async for _ in messages(receive):
-        close: Event = {"type": "websocket.close"}  # The code would be 1000.
-        if "code" in wanted:
-            close["code"] = int(wanted["code"])
-        if "reason" in wanted:
-            close["reason"] = wanted["reason"]
         return await send(close)
 
 
 async def ws_reject(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close before accepting: the server answers the handshake with 403."""
+    """Refuse the handshake: the server answers it with 403."""
+    # That is what a close means before the accept (www, "Close").
     await send({"type": "websocket.close"})
 
 
 async def ws_deny(scope: Scope, receive: Receive, send: Send) -> None:
     """Refuse with a response of our own, where the server offers to send one."""
     if "websocket.http.response" not in scope.get("extensions", {}):
-        # An extension may be used only if it is offered (ASGI, "Extensions").
+        # An extension may be used only if it is offered (ASGI, "Extensions"); this one
+        # is described apart (extensions, "Websocket Denial Response").
         return await ws_reject(scope, receive, send)
     body = b"sign in first"
     length = b"%d" % len(body)
@@ -108,7 +129,8 @@ async def ws_late(scope: Scope, receive: Receive, send: Send) -> None:
     async for event in messages(receive):
         await send(echo_of(event))
     # Since version 2.4 the server should raise OSError; before, sending did nothing
-    # (www, "Disconnected Client"). An application must live with both.
+    # (www, "Disconnected Client"). An application must live with both. To let the error
+    # pass would do as well: the server that raised it knows what it means.
     with contextlib.suppress(OSError):
         await send({"type": "websocket.send", "text": "too late"})
 

@@ -5,6 +5,7 @@ it is accepted, raises `WebSocketDisconnect` where the client has left, and refu
 send what may not be sent now.
 """
 
+import re
 from contextlib import suppress
 
 from starlette.responses import PlainTextResponse
@@ -12,6 +13,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 KNOWN_SUBPROTOCOLS = ("chat.v2", "chat.v1")
 """The best one first."""
+CLOSE_CODE = re.compile(r"1000|[34][0-9]{3}")
+"""What an application may close with (RFC 6455, 7.4); Starlette takes any number."""
 
 
 async def ws_echo(websocket: WebSocket) -> None:
@@ -37,10 +40,12 @@ async def ws_subprotocol(websocket: WebSocket) -> None:
 
 async def ws_close(websocket: WebSocket) -> None:
     """Close with the code and the reason of the query when the first message comes."""
+    code = websocket.query_params.get("code", "1000")
+    if not CLOSE_CODE.fullmatch(code):
+        return await websocket.close()
     await websocket.accept()
     await websocket.receive()
-    code = int(websocket.query_params.get("code", 1000))
-    await websocket.close(code, websocket.query_params.get("reason"))
+    await websocket.close(int(code), websocket.query_params.get("reason"))
 
 
 async def ws_reject(websocket: WebSocket) -> None:

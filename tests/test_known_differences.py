@@ -7,11 +7,13 @@ rows cannot occur, and these tests fail: they are for the whole of the extra `se
 import re
 import sysconfig
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
+from compare import verdicts
 from compare.contract import SCENARIOS
 from compare.diff import ANSWER, explanation
 from compare.expectation import judge
@@ -22,6 +24,7 @@ from compare.reach import in_terms_of
 from compare.results import IN_PROCESS, Run, Verdict
 from compare.run import Plan, run
 from compare.servers.table import SERVERS
+from compare.transcript import Ending, Transcript
 from compare.verdicts import known_row
 
 # The run is made once, so all of these tests belong to one worker.
@@ -151,10 +154,30 @@ def with_only(only: str) -> KnownDifference:
         ("pytest<1000", True),
         ("pytest>=1000.0", False),
         ("no-such-distribution>=0", False),
+        ("!no-such-distribution", True),
+        ("!pytest", False),
+        ("pytest>=0 !no-such-distribution", True),
+        ("pytest<1 !no-such-distribution", False),
     ],
 )
 def test_row_occurs_with_the_versions_it_names(only: str, expected: bool) -> None:
     assert occurs(with_only(only)) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict"), [("uvicorn", "unsupported"), (IN_PROCESS, "error")]
+)
+def test_server_may_be_known_to_break_off(
+    host: str, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that ends is an error, whatever is known of servers."""
+    row = replace(with_only(""), host="*", what="answer")
+    monkeypatch.setattr(verdicts, "KNOWN", (row,))
+    broken = Transcript("hello/get", "asgi", ending=Ending("crashed", "It ended."))
+    scenario, implementation = SCENARIOS["hello/get"], IMPLEMENTATIONS["raw-asgi"]
+    said = verdicts.verdict_of(scenario, implementation, host, broken)
+    assert said.verdict == verdict
+    assert said.reason == ("Why." if verdict == "unsupported" else "It ended.")
 
 
 def test_requirement_that_is_none_is_refused() -> None:

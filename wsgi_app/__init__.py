@@ -41,7 +41,11 @@ What a path says must be turned into bytes again, and these be decoded as what t
         lifespan.py     the state that nobody has put anything into
         concurrency.py  waiting, working, and doing so many at once
 
-There is no `websocket.py`. Standard library only. Where a line does what a
-specification asks for, the section stands beside it: "PEP" is PEP 3333,
-https://peps.python.org/pep-3333/, and RFC 9110 is the semantics of HTTP.
+There is no `websocket.py`. Look at it at work: `gunicorn wsgi_app.app:application`
+serves it, and `asgi-compare trace raw-wsgi /json` shows the calls of one request.
+
+Only the standard library is used, and `compare.domain`, which is what the four
+applications know in common. Where a line does what a specification asks for, the
+section stands beside it: "PEP" is PEP 3333, https://peps.python.org/pep-3333/, and the
+RFCs are those of `asgi_raw`.
 """

@@ -66,7 +66,13 @@ def query(environ: Environ) -> list[tuple[str, str]]:
     """Give the query parameters in order, percent-decoded, then decoded as UTF-8."""
     # It may be empty, or not be there (PEP, "environ Variables"). Nobody has undone
     # its percent-encoding.
-    text = environ.get("QUERY_STRING", "")
+    return parameters(environ.get("QUERY_STRING", "").encode("latin-1"))
+
+
+def parameters(encoded: bytes) -> list[tuple[str, str]]:
+    """Decode names and values as they stand in a query string, or in a form's body."""
+    # All should be ASCII. Some clients send the UTF-8 itself, and are understood.
+    text = encoded.decode("utf-8", "replace")
     return parse_qsl(text, keep_blank_values=True, errors="replace")
 
 

@@ -68,8 +68,10 @@ def instead(error: Exception, environ: Environ, start_response: StartResponse) -
     headers = [TEXT, ("content-length", str(len(body)))]
     start_response(status_line(status), headers, sys.exc_info())
     if status == 500:
-        # From here on nobody but us knows of the exception, so we write it down.
+        # From here on nobody but us knows of the exception, so we write it down. To be
+        # sure that it is written, flush (PEP, "Input and Error Streams").
         traceback.print_exception(error, file=environ["wsgi.errors"])
+        environ["wsgi.errors"].flush()
     return [body]
 
 
@@ -89,14 +91,20 @@ def head(app: Application) -> Application:
             nonlocal started
             started = True
             start_response(*call)  # type: ignore[arg-type]
-            return lambda block: None  # `write`; what it takes goes nowhere.
+            # The other way to send a body, for programs that cannot do without (PEP,
+            # "The write() Callable"). What this one takes goes nowhere.
+            return lambda block: None
 
         body = app(environ, watched)
-        if not started:
-            # An application may leave the call until it is asked for its first block
-            # (PEP, "The start_response() Callable").
-            next(iter(body), None)
-        # An empty iterable would do, but some servers wait for a block to begin with.
-        return ClosingBody((b"",), partial(close, body))
+
+        def nothing() -> Iterator[bytes]:
+            if not started:
+                # An application may leave the call until it is asked for its first
+                # block (PEP, "The start_response() Callable").
+                next(iter(body), None)
+            # No block at all would do, but some servers wait for one to begin with.
+            yield b""
+
+        return ClosingBody(nothing(), partial(close, body))
 
     return with_head

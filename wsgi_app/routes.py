@@ -60,11 +60,12 @@ PATHS: dict[str, Route] = {
     "/cpu": Route(concurrency.cpu),
 }
 
-# [0-9] and not \d, which takes the digits of all scripts; fullmatch and not $, which
-# takes a newline at the end for the end.
+# [0-9] and not \d, which takes the digits of all scripts, and no more of them than
+# int() will read; fullmatch and not $, which takes a newline at the end for the end;
+# and a dot that takes newlines, since a path may hold any character.
 PATTERNS: list[tuple[re.Pattern[str], Route]] = [
-    (re.compile(r"/items/(?P<item_id>[0-9]+)"), Route(http.item)),
-    (re.compile(r"/status/(?P<code>[0-9]+)"), Route(http.status)),
+    (re.compile(r"/items/(?P<item_id>[0-9]{1,18})"), Route(http.item)),
+    (re.compile(r"/status/(?P<code>[0-9]{1,18})"), Route(http.status)),
     (re.compile(r"/inspect/(?P<rest>.*)", re.DOTALL), Route(fields.inspect, ANY)),
 ]
 

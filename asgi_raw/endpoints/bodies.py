@@ -1,7 +1,6 @@
 """Chapter 3: request bodies, forms and uploads."""
 
 from hashlib import sha256
-from urllib.parse import parse_qsl
 
 from asgi_raw.events import (
     Receive,
@@ -10,6 +9,7 @@ from asgi_raw.events import (
     body_pieces,
     header,
     json_object,
+    parameters,
     read_body,
     respond,
     text,
@@ -28,9 +28,10 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def form(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the fields of a form, in the order in which they came."""
+    # Only a form that is whole has a meaning: half a number is another number (www,
+    # "Request").
     body = await read_body(receive)
-    fields = parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="replace")
-    await json_object(send, {"form": fields})
+    await json_object(send, {"form": parameters(body)})
 
 
 async def csrf_form(scope: Scope, receive: Receive, send: Send) -> None:

@@ -91,4 +91,6 @@ def read_cookies(scope: Scope) -> dict[str, str]:
     parts = [value for name, value in scope["headers"] if name.lower() == b"cookie"]
     pairs = b"; ".join(parts).decode("latin-1").split(";")
     divided = (pair.partition("=") for pair in pairs if "=" in pair)
-    return {name.strip(): value.strip() for name, _, value in divided}
+    # Blanks and tabs are no part of them (RFC 6265, 5.2). strip() alone takes more than
+    # that: some bytes of UTF-8 are blanks in latin-1.
+    return {name.strip(" \t"): value.strip(" \t") for name, _, value in divided}

@@ -14,6 +14,9 @@ from asgi_raw.events import (
     text,
 )
 
+NO_CONTENT = WITHOUT_BODY | {205}
+"""Of these, only 205 has a length to be told, and it is 0 (RFC 9110, 15.3.6)."""
+
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with 13 bytes of plain text."""
@@ -42,8 +45,10 @@ async def status(scope: Scope, receive: Receive, send: Send, code: str) -> None:
         # 1xx are interim responses: another one must follow (RFC 9110, 15.2).
         message = f"Expected a final status from 200 to 599, but got {code}."
         return await text(send, message, status=400)
-    if number in WITHOUT_BODY:
+    if number in NO_CONTENT:
         return await respond(send, b"", number, ())
+    # Some have to come with a field of their own (RFC 9110, 15; 401 and 405 are two of
+    # them). Only who has a reason to answer so knows what goes into it.
     await text(send, f"status {number}", number)
 
 

@@ -6,6 +6,7 @@ any more.
 """
 
 import asyncio
+import re
 
 from asgi_raw.events import (
     TEXT,
@@ -27,6 +28,8 @@ from compare.domain import Board, Ledger
 
 BOARD = Board()
 LEDGER = Ledger()
+EVENT_ID = re.compile(rb"[0-9]{1,9}")
+"""What an id of ours looks like; int() takes more, and fails at what is too long."""
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +46,8 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
 async def events(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with server-sent events, from the one after Last-Event-ID on."""
     seen = header(scope, b"last-event-id") or b""
-    last = int(seen) if seen.isdigit() else 0  # Not one of ours: from the start.
+    # Not one of ours: from the start.
+    last = int(seen) if EVENT_ID.fullmatch(seen) else 0
     kind = (b"content-type", b"text/event-stream")
     await start(send, 200, [kind, (b"cache-control", b"no-store")])
     retry = b"retry: 1000\n"

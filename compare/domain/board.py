@@ -20,7 +20,11 @@ class Board:
         self._subscribers: defaultdict[str, list[Deliver]] = defaultdict(list)
 
     def subscribe(self, topic: str, deliver: Deliver) -> Callable[[], None]:
-        """Have `deliver` called with each event; call what is returned to end it."""
+        """Have `deliver` called with each event; call what is returned to end it.
+
+        When that has returned, `deliver` is called no more: a loop that it hands events
+        to may be closed then. It must not wait, nor come back to the board.
+        """
         with self._lock:
             self._subscribers[topic].append(deliver)
 
@@ -35,7 +39,7 @@ class Board:
     def publish(self, topic: str, event: str) -> int:
         """Deliver `event`, and give the number of those who got it."""
         with self._lock:
-            subscribers = list(self._subscribers.get(topic, ()))
-        for deliver in subscribers:
-            deliver(event)
-        return len(subscribers)
+            subscribers = self._subscribers.get(topic, ())
+            for deliver in subscribers:
+                deliver(event)
+            return len(subscribers)

@@ -31,25 +31,36 @@ class KnownDifference:
     host: str = IN_PROCESS
     """Patterns of the hosts that make it; in process, it is the implementation."""
     only: str = ""
-    """Where it occurs only with some versions: `django<6` or `httptools>=0`."""
+    """Where it occurs only with some versions: `django<6`, `httptools>=0`, or without
+    a distribution: `!httptools`. Where there are several, all must hold."""
 
 
 def occurs(row: KnownDifference) -> bool:
     """Whether a row can occur with the versions that are installed."""
-    if not row.only:
-        return True
-    wanted = REQUIREMENT.fullmatch(row.only)
+    return all(_holds(requirement) for requirement in row.only.split())
+
+
+def _holds(requirement: str) -> bool:
+    if requirement.startswith("!"):
+        return _version(requirement[1:]) is None
+    wanted = REQUIREMENT.fullmatch(requirement)
     if wanted is None:
         raise ValueError(
-            f"Expected a requirement such as 'django<6', but got {row.only!r}."
+            f"Expected a requirement such as 'django<6', but got {requirement!r}."
         )
     distribution, sign, limit = wanted.groups()
-    try:
-        version = metadata.version(distribution)
-    except metadata.PackageNotFoundError:
+    version = _version(distribution)
+    if version is None:
         return False
     older = _numbers(version) < _numbers(limit)
     return older if sign == "<" else not older
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _numbers(version: str) -> tuple[int, ...]:

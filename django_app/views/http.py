@@ -61,9 +61,10 @@ def status(request: HttpRequest, code: int) -> HttpResponse:
             f"Expected a final status from 200 to 599, but got {code}.",
             content_type=TEXT,
         )
-    if code in (204, 304):
-        # RFC 9110 sections 15.3.5 and 15.4.5: no content. The middleware adds a
-        # Content-Length of 0 all the same, and the response class its content type.
+    if code in (204, 205, 304):
+        # RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5: no content. The middleware adds a
+        # Content-Length of 0, which is right for 205 alone, and the response class its
+        # content type.
         return HttpResponse(status=code)
     return HttpResponse(f"status {code}", content_type=TEXT, status=code)
 

@@ -34,6 +34,8 @@ LEDGER = Ledger()
 
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 """What a number may look like: float() takes "nan", "1_0" and "inf" as well."""
+EVENT_ID = re.compile(r"[0-9]{1,9}")
+"""What an id of ours looks like; int() takes more, and fails at what is too long."""
 TICKS = 200
 PAUSE = 0.01
 """Seconds between two ticks of `drip`."""
@@ -60,7 +62,7 @@ def events(request: HttpRequest) -> HttpResponseBase:
     """Answer with server-sent events, from the one after Last-Event-ID on."""
     seen = request.headers.get("Last-Event-ID", "")
     # Not one of ours: from the start.
-    last = int(seen) if seen.isascii() and seen.isdigit() else 0
+    last = int(seen) if EVENT_ID.fullmatch(seen) else 0
     response = streamed(request, _events(last + 1), "text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -134,8 +136,8 @@ async def poll(request: HttpRequest) -> HttpResponse:
 @require_POST
 def announce(request: HttpRequest) -> HttpResponse:
     """Publish the body as an event of `topic`, and say how many got it."""
-    topic = request.GET.get("topic", "")
-    return JsonResponse({"delivered": BOARD.publish(topic, request.body.decode())})
+    topic, event = request.GET.get("topic", ""), request.body.decode("utf-8", "replace")
+    return JsonResponse({"delivered": BOARD.publish(topic, event)})
 
 
 @require_safe

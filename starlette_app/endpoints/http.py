@@ -43,7 +43,7 @@ async def status(request: Request) -> Response:
         raise HTTPException(
             400, f"Expected a final status from 200 to 599, but got {code}."
         )
-    if code in (204, 304):
+    if code in (204, 205, 304):
         return Response(status_code=code)
     return PlainTextResponse(f"status {code}", status_code=code)
 

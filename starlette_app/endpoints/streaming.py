@@ -20,6 +20,8 @@ BOARD = Board()
 LEDGER = Ledger()
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 """What a number may look like: float() takes "nan", "1_0" and "inf" as well."""
+EVENT_ID = re.compile(r"[0-9]{1,9}")
+"""What an id of ours looks like; int() takes more, and fails at what is too long."""
 GLANCE = 0.2
 """Seconds between two looks for whether the client is still there."""
 
@@ -50,7 +52,7 @@ async def events(request: Request) -> StreamingResponse:
     """Answer with server-sent events, from the one after Last-Event-ID on."""
     seen = request.headers.get("last-event-id", "")
     # Not one of ours: from the start.
-    last = int(seen) if seen.isascii() and seen.isdigit() else 0
+    last = int(seen) if EVENT_ID.fullmatch(seen) else 0
     # The media type goes in as a header field: given as `media_type`, a text/... would
     # get a charset, which this one does not have.
     headers = {"content-type": "text/event-stream", "cache-control": "no-store"}

@@ -66,6 +66,7 @@ def test_answer_is_json(ask: Ask, target: str, expected: object) -> None:
     [
         ("/status/418", 418, b"status 418"),
         ("/status/204", 204, b""),
+        ("/status/205", 205, b""),
         ("/status/304", 304, b""),
         ("/status/103", 400, NOT_FINAL % 103),
         ("/status/600", 400, NOT_FINAL % 600),
@@ -212,20 +213,23 @@ def test_stream_sends_each_piece_by_itself(ask: Ask) -> None:
     assert ask("GET", "/stream?pieces=3&size=2").pieces == [b"aa", b"bb", b"cc"]
 
 
+ALL_EVENTS = [
+    b"retry: 1000\nid: 1\ndata: event 1\n\n",
+    b"id: 2\ndata: event 2\n\n",
+    b"id: 3\ndata: event 3\n\n",
+]
+
+
 @pytest.mark.parametrize(
     ("last", "pieces"),
     [
-        (
-            "0",
-            [
-                b"retry: 1000\nid: 1\ndata: event 1\n\n",
-                b"id: 2\ndata: event 2\n\n",
-                b"id: 3\ndata: event 3\n\n",
-            ],
-        ),
+        ("0", ALL_EVENTS),
         ("2", [b"retry: 1000\nid: 3\ndata: event 3\n\n"]),
         ("3", []),
+        ("9" * 5000, ALL_EVENTS),
+        ("another", ALL_EVENTS),
     ],
+    ids=["none", "the second", "the last", "too long", "not ours"],
 )
 def test_events_begin_after_the_last_one_seen(
     ask: Ask, last: str, pieces: list[bytes]
@@ -246,9 +250,14 @@ def test_poll_gives_up_after_its_time_out(ask: Ask) -> None:
     assert (answer.status, answer.body) == (204, b"")
 
 
-def test_announce_says_how_many_heard(ask: Ask) -> None:
-    answer = ask("POST", "/announce?topic=nobody", b"ping")
-    assert json.loads(answer.body) == {"delivered": 0}
+@pytest.mark.parametrize("event", [b"ping", b"\xff"], ids=["text", "no text"])
+def test_announce_says_how_many_heard(ask: Ask, event: bytes) -> None:
+    heard: list[str] = []
+    unsubscribe = streaming.BOARD.subscribe("somebody", heard.append)
+    answer = ask("POST", "/announce?topic=somebody", event)
+    unsubscribe()
+    assert json.loads(answer.body) == {"delivered": 1}
+    assert heard == [event.decode("utf-8", "replace")]
 
 
 @pytest.mark.parametrize(

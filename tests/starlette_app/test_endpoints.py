@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from compare.contract.scenario import Request
+from compare.contract.scenario import Conversation, Request
 from compare.drivers.asgi_http import exchange
-from compare.transcript import Response
+from compare.drivers.asgi_websocket import exchange as converse
+from compare.transcript import Dialogue, Response
 from starlette_app.app import application
 from starlette_app.endpoints import streaming
 
@@ -62,6 +63,26 @@ async def test_echo_keeps_the_media_type_as_it_is() -> None:
     kind = (b"content-type", b"text/csv")
     answer = await ask(b"/echo", "POST", headers=(kind,), body=(b"a,b",))
     assert answer.header(b"content-type") == [b"text/csv"]
+
+
+async def test_status_205_has_no_content() -> None:
+    answer = await ask(b"/status/205")
+    assert (answer.status, answer.body) == (205, b"")
+    assert answer.header(b"content-length") == [b"0"]
+
+
+async def test_event_id_too_long_for_python_is_none_of_ours() -> None:
+    last = (b"last-event-id", b"9" * 5000)
+    answer = await ask(b"/events", headers=(last,))
+    assert answer.text.startswith("retry: 1000\nid: 1\n")
+
+
+@pytest.mark.parametrize("code", ["999", "1005", "40000", "x"])
+async def test_close_code_that_must_not_be_sent_is_refused(code: str) -> None:
+    target = f"/ws/close?code={code}".encode()
+    answer = (await converse(application, Conversation(target, says=("x",)))).answer
+    assert isinstance(answer, Dialogue)
+    assert answer.handshake.status == 403
 
 
 @pytest.mark.parametrize("code", [199, 600, 1000])

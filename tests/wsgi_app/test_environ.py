@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from compare.contract.scenario import Request
+from compare.drivers.wsgi import exchange
 from tests.wsgi_app.serving import Exchange, ask, environ
 from wsgi_app.app import application
 from wsgi_app.environ import path_below_root, query
@@ -39,9 +41,9 @@ def test_body_of_unknown_length_is_read_if_the_server_ends_it() -> None:
 def test_body_that_ends_early_is_refused() -> None:
     stream = io.BytesIO(b"abc")
     given = {"CONTENT_LENGTH": "10", "wsgi.input": stream}
-    exchange = ask(application, "/echo", "POST", **given)
-    assert exchange.status == "400 Bad Request"
-    assert exchange.content == b"Expected 7 bytes more, but the body ended."
+    asked = ask(application, "/echo", "POST", **given)
+    assert asked.status == "400 Bad Request"
+    assert asked.content == b"Expected 7 bytes more, but the body ended."
 
 
 @pytest.mark.parametrize("path", ["", "/"])
@@ -97,5 +99,49 @@ def test_server_and_version_are_told() -> None:
     assert answer["http_version"] == "1.1"
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["q=caf%C3%A9", "q=café".encode().decode("latin-1")],
+    ids=["encoded", "raw"],
+)
+def test_query_is_read_as_utf_8_whether_it_is_encoded_or_not(query: str) -> None:
+    asked = ask(application, f"/items/1?{query}")
+    assert json.loads(asked.content)["query"] == [["q", "café"]]
+
+
+@pytest.mark.parametrize("body", [b"q=caf%C3%A9", "q=café".encode()])
+def test_form_is_read_as_utf_8_whether_it_is_encoded_or_not(body: bytes) -> None:
+    given = {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    asked = ask(application, "/form", "POST", **given)
+    assert json.loads(asked.content) == {"form": [["q", "café"]]}
+
+
+def test_number_too_long_for_python_is_no_item() -> None:
+    assert ask(application, "/items/" + "9" * 5000).status == "404 Not Found"
+
+
+def test_event_id_too_long_for_python_is_none_of_ours() -> None:
+    asked = ask(application, "/events", HTTP_LAST_EVENT_ID="9" * 5000)
+    assert asked.blocks == [
+        b"retry: 1000\nid: 1\ndata: event 1\n\n",
+        b"id: 2\ndata: event 2\n\n",
+        b"id: 3\ndata: event 3\n\n",
+    ]
+
+
+def test_status_205_has_a_length_and_no_content() -> None:
+    # By our driver: the validator would have a Content-Type even here.
+    answer = exchange(application, Request(target=b"/status/205")).response
+    assert answer is not None
+    assert (answer.status, answer.body) == (205, b"")
+    assert answer.headers == ((b"content-length", b"0"),)
+
+
 def test_status_without_a_phrase_gets_one() -> None:
     assert ask(application, "/status/599").status == "599 Unknown"
+
+
+def test_cookie_keeps_the_bytes_that_latin_1_takes_for_blanks() -> None:
+    native = "à".encode().decode("latin-1")
+    asked = ask(application, "/cookies", HTTP_COOKIE=f"a={native}; b = \t1 ;c")
+    assert json.loads(asked.content) == {"cookies": {"a": native, "b": "1"}}

@@ -1,5 +1,6 @@
 """The two middlewares, around applications that are written for it."""
 
+import io
 from collections.abc import Iterator
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -106,3 +107,28 @@ def test_client_that_leaves_while_the_body_is_made_is_not_an_error() -> None:
     assert exchange.calls == ["200 OK", "400 Bad Request"]
     assert exchange.content == b"Expected 3 bytes more, but the body ended."
     assert exchange.log.getvalue() == ""
+
+
+def test_head_closes_what_raises_before_it_has_begun() -> None:
+    """Whoever calls an application has a server's duties, whatever comes of it."""
+    closed: list[str] = []
+
+    def failing() -> Iterator[bytes]:
+        raise RuntimeError("before the start")
+        yield b""  # pragma: no cover; it makes a generator
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Body:
+        return ClosingBody(failing(), lambda: closed.append("closed"))
+
+    exchange = Exchange(environ("/", "HEAD")).call(head(app))
+    with pytest.raises(RuntimeError, match="before the start"):
+        exchange.finish()
+    assert closed == ["closed"]
+
+
+def test_error_is_flushed_into_the_log() -> None:
+    """A log may be kept back, and lost with the process, if nobody asks for it."""
+    on_disk = io.BytesIO()
+    log = io.TextIOWrapper(io.BufferedWriter(on_disk))
+    errors(application)({**environ("/error"), "wsgi.errors": log}, lambda *_: print)
+    assert b"RuntimeError: this endpoint always fails" in on_disk.getvalue()

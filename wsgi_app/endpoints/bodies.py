@@ -1,7 +1,6 @@
 """Chapter 3: request bodies, forms and uploads."""
 
 from hashlib import sha256
-from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse
 
 from wsgi_app.environ import (
@@ -9,6 +8,7 @@ from wsgi_app.environ import (
     Environ,
     body_pieces,
     json_object,
+    parameters,
     read_body,
     respond,
     text,
@@ -27,9 +27,9 @@ def echo(environ: Environ, start_response: StartResponse) -> Body:
 
 def form(environ: Environ, start_response: StartResponse) -> Body:
     """Answer with the fields of a form, in the order in which they came."""
+    # Only a form that is whole has a meaning: half a number is another number.
     body = read_body(environ)
-    fields = parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="replace")
-    return json_object(start_response, {"form": fields})
+    return json_object(start_response, {"form": parameters(body)})
 
 
 def csrf_form(environ: Environ, start_response: StartResponse) -> Body:

@@ -96,4 +96,6 @@ def read_cookies(environ: Environ) -> dict[str, str]:
     # so with "; " (RFC 9113, 8.2.3). With a comma, two cookies have become one.
     pairs = environ.get("HTTP_COOKIE", "").split(";")
     divided = (pair.partition("=") for pair in pairs if "=" in pair)
-    return {name.strip(): value.strip() for name, _, value in divided}
+    # Blanks and tabs are no part of them (RFC 6265, 5.2). strip() alone takes more than
+    # that: some bytes of UTF-8 are blanks in latin-1.
+    return {name.strip(" \t"): value.strip(" \t") for name, _, value in divided}

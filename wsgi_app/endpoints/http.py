@@ -15,6 +15,9 @@ from wsgi_app.environ import (
     text,
 )
 
+NO_CONTENT = WITHOUT_BODY | {205}
+"""Of these, only 205 has a length to be told, and it is 0 (RFC 9110, 15.3.6)."""
+
 
 def hello(environ: Environ, start_response: StartResponse) -> Body:
     """Answer with 13 bytes of plain text."""
@@ -45,8 +48,10 @@ def status(environ: Environ, start_response: StartResponse, code: str) -> Body:
         # there is no second call of start_response for that.
         message = f"Expected a final status from 200 to 599, but got {code}."
         return text(start_response, message, status=400)
-    if number in WITHOUT_BODY:
+    if number in NO_CONTENT:
         return respond(start_response, b"", number, ())
+    # Some have to come with a field of their own (RFC 9110, 15; 401 and 405 are two of
+    # them). Only who has a reason to answer so knows what goes into it.
     return text(start_response, f"status {number}", number)
 
 

@@ -9,6 +9,7 @@ is asked for, and its mistakes would come up only then. So each does what can fa
 calls `start_response`, and returns a generator that does the rest.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
@@ -31,6 +32,8 @@ from wsgi_app.environ import (
 # processes (`wsgi.multiprocess`) has several of each.
 BOARD = Board()
 LEDGER = Ledger()
+EVENT_ID = re.compile(r"[0-9]{1,9}")
+"""What an id of ours looks like; int() takes more, and fails at what is too long."""
 
 
 def stream(environ: Environ, start_response: StartResponse) -> Body:
@@ -46,7 +49,7 @@ def events(environ: Environ, start_response: StartResponse) -> Body:
     """Answer with server-sent events, from the one after Last-Event-ID on."""
     seen = environ.get("HTTP_LAST_EVENT_ID", "")
     # Not one of ours: from the start.
-    last = int(seen) if seen.isascii() and seen.isdigit() else 0
+    last = int(seen) if EVENT_ID.fullmatch(seen) else 0
     kind = ("content-type", "text/event-stream")
     start_response(status_line(200), [kind, ("cache-control", "no-store")])
     return events_after(last)

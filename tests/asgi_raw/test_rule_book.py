@@ -1,0 +1,50 @@
+"""What is written by hand keeps the rule book, whatever the server is like.
+
+Each endpoint is asked as in its first scenario, by the awkward but legal servers and
+clients of `check`.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from compare.contract import SCENARIOS
+from compare.contract.scenario import Client, Conversation, Request
+from compare.probes.check import Plan, check
+from compare.probes.probe import Asked
+
+LEFT_OUT = {
+    "inspect",  # It tells what each server does differently.
+    "drip",  # These wait, or work, and do nothing else that others do not.
+    "poll",
+    "sequential",
+    "concurrent",
+    "mock_api",
+    "cpu",
+}
+
+
+def everything_asked() -> tuple[Asked, ...]:
+    """Give the first exchange with each endpoint, by a client that stays."""
+    asked: dict[str, Asked] = {}
+    for scenario in SCENARIOS.values():
+        exchange = scenario.exchange
+        if isinstance(exchange, Request):
+            exchange = replace(exchange, client=Client())
+        if isinstance(exchange, Request | Conversation):
+            asked.setdefault(scenario.endpoint, Asked(scenario.name, exchange, ()))
+    return tuple(one for name, one in asked.items() if name not in LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        ("asgi_raw.app:application", everything_asked()),
+        ("wsgi_app.app:application", everything_asked()),
+    ],
+    ids=["asgi_raw", "wsgi_app"],
+)
+def test_no_rule_is_broken(target: str, asked: tuple[Asked, ...]) -> None:
+    checked = check(Plan(target, asked=asked))
+    assert [problem.message for problem in checked.problems] == []
+    assert len(checked.verdicts) > 10 * len(asked)
