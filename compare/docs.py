@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from asgi_raw.app import application
+from compare import behaviour_parts, worked_examples
 from compare.contract import CHAPTERS, SCENARIOS
 from compare.drivers import drive
 from compare.implementations import IMPLEMENTATIONS
@@ -75,12 +76,12 @@ def servers() -> str:
         (
             f"`{server.name}`",
             ", ".join(k.upper() for k in ("asgi", "wsgi") if server.speaks(k)),
-            f"`pip install asgi-compare[{server.extra}]`" if server.extra else "comes",
+            f"`pip install asgi-compare[{server.extra}]`" if server.extra else "core",
             server.notes,
         )
         for server in SERVERS.values()
     )
-    return table(("server", "serves", "comes with", "what it is"), rows)
+    return table(("server", "serves", "installed by", "what it is"), rows)
 
 
 def trace() -> str:
@@ -101,6 +102,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "servers": servers,
     "trace": trace,
     **adds_parts.PARTS,
+    **behaviour_parts.PARTS,
+    **worked_examples.PARTS,
 }
 
 

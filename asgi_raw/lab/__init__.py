@@ -9,7 +9,8 @@ is worth doing, and each says how much it takes:
     pages.py        the pages, as in a tutorial
     guards.py       who may ask: hosts, origins, https
     limits.py       how much may be asked: the size of a body, a time limit
-    fields.py       header fields that make a browser careful
+    fields.py       header fields: those that make a browser careful, and broken ones
+    static.py       the files of a folder, and no others
     validators.py   answers that need not be sent again, or not as long: ETag, gzip
     sessions.py     what is remembered of a visitor, signed
     leaving.py      to stop when the client has left

@@ -24,9 +24,9 @@ def stops_with_the_client(app: Application) -> Application:
         answering = asyncio.ensure_future(app(scope, arrived.get, send))
         both: set[asyncio.Future[None]] = {listening, answering}
         try:
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-            if answering.done():
-                answering.result()  # which raises what the application has raised
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # which raises what the application has raised
         finally:
             for task in both:
                 task.cancel()

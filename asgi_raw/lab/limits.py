@@ -17,9 +17,11 @@ def body_limit(app: Application, limit: int = 2_621_440) -> Application:
     """
 
     async def with_body_limit(scope: Scope, receive: Receive, send: Send) -> None:
-        if int(header(scope, b"content-length") or 0) > limit:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+        if announced(scope) > limit:
             return await text(send, "Content Too Large", status=413)
-        length = 0
+        length, started = 0, False
 
         async def counted() -> Event:
             nonlocal length
@@ -29,21 +31,38 @@ def body_limit(app: Application, limit: int = 2_621_440) -> Application:
                 raise TooLarge
             return event
 
+        async def watched(event: Event) -> None:
+            nonlocal started
+            started = True
+            await send(event)
+
         try:
-            await app(scope, counted, send)
+            await app(scope, counted, watched)
         except TooLarge:
+            if started:
+                raise  # It cannot be answered twice; the server breaks it off.
             await text(send, "Content Too Large", status=413)
 
     return with_body_limit
 
 
+def announced(scope: Scope) -> int:
+    """Give what Content-Length says; 0 if it is not there, or is no number."""
+    value = header(scope, b"content-length") or b""
+    return int(value) if value.isdigit() else 0
+
+
 def time_limit(app: Application, seconds: float = 10.0) -> Application:
     """Answer 503 if the application has not begun to answer in time.
 
-    It is cancelled then. A response that has begun may take as long as it likes.
+    It is cancelled then. A response that has begun may take as long as it likes. The
+    time runs from the first event on, so a slow upload counts as well.
     """
 
     async def with_time_limit(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+
         async def watched(event: Event) -> None:
             deadline.reschedule(None)
             await send(event)

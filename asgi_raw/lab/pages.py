@@ -27,11 +27,14 @@ from asgi_raw.events import (
     text,
 )
 from asgi_raw.multipart import boundary_of, parts
+from compare.domain import SAMPLE
 
 HTML = (b"content-type", b"text/html")
 LONG = "All work and no play makes Jack a dull boy. " * 120
 PIECES = 40
 MADE: list[int] = []
+CALLED: list[str] = []
+FILES, FOLDER = "/lab/files/", SAMPLE.parent
 
 
 def asked(scope: Scope, name: str, default: str = "") -> str:
@@ -76,7 +79,9 @@ async def address(scope: Scope, receive: Receive, send: Send) -> None:
     """Say where the client thinks it is, and whether the way there is safe."""
     host = (header(scope, b"host") or b"").decode("latin-1")
     url = f"{scope['scheme']}://{host}/here"
-    await json_object(send, {"url": url, "secure": scope["scheme"] == "https"})
+    client = (scope.get("client") or ("",))[0]
+    secure = scope["scheme"] == "https"
+    await json_object(send, {"url": url, "secure": secure, "client": client})
 
 
 async def order(scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,6 +187,38 @@ async def swallow(scope: Scope, receive: Receive, send: Send) -> None:
     await json_object(send, {"length": length})
 
 
+async def early(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer at once, whatever is still to come of the body."""
+    CALLED.append(scope["path"])
+    await text(send, "no, thank you")
+
+
+async def was_called(scope: Scope, receive: Receive, send: Send) -> None:
+    """Say whether `early` was called."""
+    await json_object(send, {"called": bool(CALLED)})
+    CALLED.clear()
+
+
+async def task(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer, and go on with what the visitor need not wait for."""
+    done: list[str] = []
+    await json_object(send, {"done_before_the_answer": bool(done)})
+    done.append("work")
+
+
+async def download(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a file of a folder, wherever the path leads from there."""
+    name = scope["path"].removeprefix(FILES)
+    await respond(send, await asyncio.to_thread((FOLDER / name).read_bytes))
+
+
+async def attachment(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a file to be kept, under a name from the query."""
+    disposition = f'attachment; filename="{asked(scope, "name")}"'
+    fields = [(b"content-disposition", disposition.encode("latin-1"))]
+    await respond(send, b"kept", headers=fields)
+
+
 async def visits(scope: Scope, receive: Receive, send: Send) -> None:
     """Count the visits of this visitor, in a session if there is one."""
     session = scope.get("session", {})
@@ -218,5 +255,9 @@ PAGES: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {
     "/lab/sync-stream": long_stream,
     "/lab/all-made": all_made,
     "/lab/swallow": swallow,
+    "/lab/early": early,
+    "/lab/task": task,
+    "/lab/was-called": was_called,
+    "/lab/attachment": attachment,
     "/lab/visits": visits,
 }

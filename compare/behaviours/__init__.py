@@ -9,6 +9,7 @@ is a record (`behaviour.py`), and each theme is a list of them:
     limits.py      how much may be asked for
     uploads.py     forms and uploads that are not as they should be
     paths.py       from a path and a method to a function
+    files.py       which file, which part of it, and under which name
     answering.py   what may not get into an answer
     errors.py      what becomes of an exception
     caching.py     what need not be made, or sent, again
@@ -39,6 +40,7 @@ from compare.behaviours import (
     caching,
     errors,
     fields,
+    files,
     forgery,
     hosts,
     limits,
@@ -59,6 +61,7 @@ THEMES: dict[str, tuple[Behaviour, ...]] = {
     "limits": limits.BEHAVIOURS,
     "uploads": uploads.BEHAVIOURS,
     "paths": paths.BEHAVIOURS,
+    "files": files.BEHAVIOURS,
     "answering": answering.BEHAVIOURS,
     "errors": errors.BEHAVIOURS,
     "caching": caching.BEHAVIOURS,

@@ -35,7 +35,9 @@ BEHAVIOURS = (
         ),
         elsewhere=Elsewhere(
             "Nothing is checked; most servers do.",
-            "Raise if there is a CR or LF in a value.",
+            "Raise if a field has a CR, an LF or a NUL in it: asgi_raw/lab/fields.py.",
+            raw_application="with_unbroken_fields",
+            outcome=answers(500, absent=("x-value",), raises="ValueError"),
         ),
         in_process_only=SERVERS_REFUSE,
     ),
@@ -176,8 +178,9 @@ BEHAVIOURS = (
             "It joins them as it should.", "asgi_raw/endpoints/fields.py."
         ),
         until="6.0",
-        note="Django 5.2 joins all repeated fields by a comma; 6.0 (seen in 6.0.10) "
-        "joins Cookie by a semicolon.",
+        later=answers(json={"cookies": {"a": "1", "b": "2"}}),
+        note="Django 5.2 joins all repeated fields by a comma; 6.0 joins Cookie by a "
+        "semicolon.",
     ),
     Behaviour(
         "answering/repeated-field",
@@ -233,5 +236,6 @@ BEHAVIOURS = (
         elsewhere=Elsewhere(
             "Jinja2Templates, which escapes in .html files.", "html.escape, each time."
         ),
+        note="The pages without a template engine paste, and nobody reminds them.",
     ),
 )

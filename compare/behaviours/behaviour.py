@@ -155,8 +155,15 @@ class Behaviour:
     """Why it cannot be seen on a server, if so; one sentence."""
     note: str = ""
     """What else there is to know, such as the version that changes it."""
+    since: str = ""
+    """The first version of Django that does it, if not every one does that is served
+    here."""
     until: str = ""
     """The first version of Django that does otherwise, if one is out."""
+    later: Outcome | None = None
+    """What comes of it from that version on; None if that cannot be said so shortly."""
+    needs: str = ""
+    """A distribution that has to be installed for it, besides Django."""
 
     @property
     def theme(self) -> str:
@@ -208,6 +215,7 @@ LAYERS: dict[str, str] = {
     "forms": "django.forms: what is valid",
     "templates": "django.template: pages, escaped",
     "staticfiles": "django.contrib.staticfiles: files that never change",
+    "files": "django.core.files: storages, and where a name may lead",
     "log": "django.utils.log: what is logged and mailed",
 }
 """Layers that are not a middleware and not a setting."""

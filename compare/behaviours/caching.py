@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from compare.behaviours.behaviour import Behaviour, Elsewhere, Source, Take
+from compare.behaviours.behaviour import (
+    Ablation,
+    Behaviour,
+    Elsewhere,
+    Source,
+    Take,
+    Unsupported,
+)
 from compare.behaviours.words import (
     CONDITIONAL,
     GZIP,
@@ -15,6 +22,9 @@ from compare.behaviours.words import (
 
 ADDED = {"LAB_ADD": [[2, GZIP], [3, CONDITIONAL], [4, LOCALE]]}
 """Three that startproject leaves out, in one configuration."""
+WITH_A_NAME = "\x08\x08\0\0\0\0"
+"""In the head of a gzip file: deflated, with a name, and without a time (RFC 1952)."""
+RANDOM_BYTES = "django.middleware.gzip.GZipMiddleware.max_random_bytes"
 FRENCH = "Ce champ est obligatoire."
 ENGLISH = "This field is required."
 ETAG = Elsewhere(
@@ -93,19 +103,30 @@ BEHAVIOURS = (
         (ask("/lab/long", accept_encoding="gzip"),),
         raw=answers(absent=("content-encoding",)),
         starlette=answers(absent=("content-encoding",)),
-        django=answers(mentions=("a" * 3,)),
-        layer="http",
+        django=answers(headers={"content-encoding": "gzip"}, mentions=(WITH_A_NAME,)),
+        layer=GZIP,
         source=Source("django/utils/text.py", "compress_string"),
         settings=ADDED,
-        ablation=remove(GZIP, answers(absent=("content-encoding",))),
-        elsewhere=PACKED,
+        ablation=Ablation(
+            "set GZipMiddleware.max_random_bytes to 0",
+            answers(headers={"content-encoding": "gzip"}, hides=(WITH_A_NAME,)),
+            {
+                "LAB_REPLACE": {RANDOM_BYTES: 0},
+            },
+        ),
+        elsewhere=Elsewhere(
+            "GZipMiddleware adds none.",
+            "Put a file name of random length into the head of the gzip file.",
+        ),
+        note="The bytes are the name of a file, which gzip has room for in its head, "
+        "and nobody looks at; there may be up to 99 of them.",
     ),
     Behaviour(
         "caching/language",
         "A visitor should be spoken to in a language that they know.",
         (ask("/lab/translated", accept_language="fr"),),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=Unsupported("It knows one language."),
+        starlette=Unsupported("It has no translations."),
         django=answers(
             json={"phrase": FRENCH},
             headers={"content-language": "fr", "vary": "Accept-Language"},
@@ -149,8 +170,8 @@ BEHAVIOURS = (
         "caching/never",
         "What is personal must not be in a cache that others are served from.",
         (ask("/lab/never-cached"),),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=Unsupported("It says of caches what one writes, and nothing else."),
+        starlette=Unsupported("It says of caches what one writes, and nothing else."),
         django=answers(
             headers={
                 "cache-control": (

@@ -43,8 +43,8 @@ def mapped(case: str, why: str, page: str, status: int, name: str) -> Behaviour:
         f"errors/{case}",
         why,
         (ask(page),),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=Unsupported("No exception is more to it than any other."),
+        starlette=Unsupported("It knows one for this, HTTPException, and no other."),
         django=answers(status, raises=""),
         layer="handler",
         source=Source(EXCEPTION, "response_for_exception"),
@@ -59,7 +59,6 @@ def mapped(case: str, why: str, page: str, status: int, name: str) -> Behaviour:
             "An exception of one's own, and a branch in the middleware that catches "
             "it: asgi_raw/middleware.py.",
         ),
-        note="The pages are Django's only; elsewhere there is nothing to ask.",
     )
 
 

@@ -6,11 +6,18 @@ tell others where it came from. Nobody misses these fields until somebody else d
 
 from __future__ import annotations
 
-from compare.behaviours.behaviour import Behaviour, Elsewhere, Outcome, Source
+from compare.behaviours.behaviour import (
+    Behaviour,
+    Elsewhere,
+    Outcome,
+    Source,
+    Unsupported,
+)
 from compare.behaviours.words import (
     COMMON,
     FORWARDED,
     FRAMES,
+    POLICY,
     SECURITY,
     answers,
     ask,
@@ -24,6 +31,7 @@ CAREFUL = Elsewhere(
     "A middleware that adds fields to the start of a response: asgi_raw/lab/fields.py.",
     raw_application="with_careful_fields",
 )
+NOTHING_TO_EXEMPT = Unsupported("Without the field there is nothing to exempt from.")
 SOURCE = Source("django/middleware/security.py", "SecurityMiddleware.process_response")
 
 
@@ -71,8 +79,8 @@ BEHAVIOURS = (
         "fields/frames-allowed",
         "Some pages are made to be shown in frames, and can say so themselves.",
         (ask("/lab/framed"),),
-        raw=lacks("x-frame-options", 404),
-        starlette=lacks("x-frame-options", 404),
+        raw=NOTHING_TO_EXEMPT,
+        starlette=NOTHING_TO_EXEMPT,
         django=answers(body=b"framed", absent=("x-frame-options",)),
         layer="views",
         source=Source(
@@ -172,6 +180,30 @@ BEHAVIOURS = (
             "A middleware of a dozen lines: asgi_raw/lab/guards.py.",
             raw_application="with_https_redirect",
         ),
+    ),
+    Behaviour(
+        "fields/content-policy",
+        "If markup gets into a page after all, the browser still runs no script that "
+        "is not ours.",
+        (ask("/"),),
+        raw=lacks("content-security-policy"),
+        starlette=lacks("content-security-policy"),
+        django=has("content-security-policy", "default-src 'self'"),
+        layer=POLICY,
+        source=Source(
+            "django/middleware/csp.py",
+            "ContentSecurityPolicyMiddleware.process_response",
+        ),
+        settings={"LAB_ADD": [POLICY], "SECURE_CSP": {"default-src": ["'self'"]}},
+        ablation=remove(POLICY, lacks("content-security-policy")),
+        elsewhere=Elsewhere(
+            "None comes with it; packages such as `secure` write the field.",
+            "One more field: asgi_raw/lab/fields.py.",
+            raw_application="with_content_policy",
+        ),
+        since="6.0",
+        note="From Django 6.0 on, and django-csp before. It makes a nonce for each "
+        "response as well, for the few scripts that stand in a page.",
     ),
     Behaviour(
         "fields/content-length",

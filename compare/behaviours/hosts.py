@@ -24,6 +24,10 @@ TRUSTED = Elsewhere(
 )
 GET_HOST = Source("django/http/request.py", "HttpRequest.get_host")
 SERVERS_REFUSE = "Servers refuse a Host field like this one before they call anything."
+AS_IT_CAME = answers(
+    json={"url": "http://<host>/here", "secure": False, "client": "<address>"}
+)
+BELIEVED = ("SECURE_PROXY_SSL_HEADER", FORWARDED["SECURE_PROXY_SSL_HEADER"])
 
 BEHAVIOURS = (
     Behaviour(
@@ -129,6 +133,30 @@ BEHAVIOURS = (
         ),
         in_process_only="uvicorn believes proxies on loopback, and so its clients.",
         note="Nobody believes it by default, so a client cannot pretend.",
+    ),
+    Behaviour(
+        "hosts/pretended-proxy",
+        "Anybody can write the fields that a proxy writes; whoever believes them "
+        "unasked lets clients say who they are, and where they came from.",
+        (
+            ask(
+                "/lab/address",
+                x_forwarded_for="6.6.6.6",
+                x_forwarded_host="evil.example",
+                x_forwarded_proto="https",
+            ),
+        ),
+        raw=AS_IT_CAME,
+        starlette=AS_IT_CAME,
+        django=AS_IT_CAME,
+        layer="SECURE_PROXY_SSL_HEADER",
+        source=Source("django/http/request.py", "HttpRequest.scheme"),
+        ablation=change(*BELIEVED, answers(json={"secure": True})),
+        elsewhere=Elsewhere("Nor does Starlette.", "Nor does anything by hand."),
+        in_process_only="uvicorn believes proxies on loopback, and so its clients.",
+        note="Nothing in Django ever reads X-Forwarded-For: REMOTE_ADDR is what the "
+        "server says. It is the server that believes a proxy, or does not; and once a "
+        "setting here says so, anybody who reaches it without the proxy is believed.",
     ),
     Behaviour(
         "hosts/www",

@@ -6,6 +6,7 @@ from compare.behaviours.behaviour import Ablation, Behaviour, Elsewhere, Source
 from compare.behaviours.words import (
     BOTH,
     COMMON,
+    CSRF,
     answers,
     ask,
     instead,
@@ -123,8 +124,8 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "paths/any-method",
-        "A plain function is called with whatever method comes, OPTIONS as well as "
-        "one that nobody has heard of.",
+        "A plain function is called with whatever method comes, if the guard against "
+        "forged forms lets it.",
         (ask("/lab/any", "OPTIONS"),),
         raw=answers(200, json={"method": "OPTIONS"}),
         starlette=answers(405),
@@ -141,6 +142,24 @@ BEHAVIOURS = (
             "By hand, too, somebody has to look at scope['method'].",
         ),
         note="A route of Django knows no methods: the path alone finds the view.",
+    ),
+    Behaviour(
+        "paths/unknown-method",
+        "A method that nobody has heard of is none that only reads.",
+        (ask("/lab/any", "BREW"),),
+        raw=answers(200, json={"method": "BREW"}),
+        starlette=answers(405, headers={"allow": "GET, HEAD"}),
+        django=answers(403),
+        layer=CSRF,
+        source=Source("django/middleware/csrf.py", "CsrfViewMiddleware.process_view"),
+        ablation=remove(CSRF, answers(200, json={"method": "BREW"})),
+        elsewhere=Elsewhere(
+            "Its routes know their methods.",
+            "A list of methods, and 405 or 501 for all others: asgi_raw/routes.py.",
+        ),
+        in_process_only="A server may know a list of methods, and refuse all others.",
+        note="The guard against forged forms lets four methods through, and asks all "
+        "others for a token. Without it the view is called.",
     ),
     Behaviour(
         "paths/options-of-a-class",

@@ -215,6 +215,7 @@ BEHAVIOURS = (
         ),
         elsewhere=WAITS,
         until="6.0",
+        later=answers(json={"good": True, "hashes": 1, "on_the_loop": False}),
         note="A loss, not a gain: aauthenticate and acheck_password of Django 5.2 are "
         "async in name; the hash is made on the event loop. Django 6.0 makes it in a "
         "thread.",

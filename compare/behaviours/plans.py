@@ -79,11 +79,17 @@ def plan(
 ) -> Plan | Unsupported:
     """Say how a behaviour is played with an implementation."""
     outcome = behaviour.outcomes[implementation]
-    if implementation in DJANGOS and is_past(behaviour.until):
-        return Unsupported(f"Django {behaviour.until} does otherwise: {behaviour.note}")
     steps, settings = behaviour.steps, behaviour.settings
+    if implementation in DJANGOS and (lacks := lacking(behaviour)):
+        return Unsupported(lacks)
     if isinstance(outcome, Unsupported):
         return outcome
+    if implementation in DJANGOS and is_past(behaviour.until):
+        if behaviour.later is None or without_layer:
+            return Unsupported(
+                f"Django {behaviour.until} does otherwise: {behaviour.note}"
+            )
+        outcome = behaviour.later
     if without_layer:
         ablation = behaviour.ablation
         steps = (*steps[:-1], _ablated(behaviour))
@@ -136,14 +142,26 @@ def carry_out(plan: Plan, drive: Drive) -> Observation:
     return Observation(plan, transcripts, tuple(problems(outcome, transcripts)))
 
 
+def lacking(behaviour: Behaviour) -> str:
+    """Say what is not there that the behaviour needs of Django; empty if all is."""
+    if behaviour.since and not is_past(behaviour.since):
+        return f"Django {behaviour.since} is the first that does it."
+    if behaviour.needs and not installed(behaviour.needs):
+        return f"It needs {behaviour.needs}, which is not installed."
+    return ""
+
+
 def is_past(first: str) -> bool:
     """Say whether the Django that is installed is this version or a newer one."""
-    if not first:
-        return False
+    return bool(first) and numbers(installed("django")) >= numbers(first)
+
+
+def installed(distribution: str) -> str:
+    """Give the version of what is installed; empty if it is not."""
     try:
-        return numbers(version("django")) >= numbers(first)
+        return version(distribution)
     except PackageNotFoundError:
-        return False
+        return ""
 
 
 def numbers(version: str) -> tuple[int, ...]:

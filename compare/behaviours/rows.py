@@ -38,6 +38,9 @@ BEHAVIOURS = (
         elsewhere=Elsewhere(
             "Placeholders: execute('... WHERE title = ?', [title]).", "The same."
         ),
+        note="A driver keeps values apart as well, if it is asked to; the pages of the "
+        "others paste, as too many examples do. An ORM makes the safe way the short "
+        "one.",
     ),
     Behaviour(
         "rows/request-as-a-transaction",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from compare.behaviours.behaviour import Ablation, Behaviour, Elsewhere, Source
-from compare.behaviours.words import answers, ask, instead, replace
+from compare.behaviours.behaviour import (
+    Behaviour,
+    Elsewhere,
+    Source,
+    Unsupported,
+)
+from compare.behaviours.words import answers, ask, change, replace
 from compare.contract.scenario import Client
 
 LEAVES = Client(leaves_after_hearing=2)
 HANDLER = "django/core/handlers/asgi.py"
+LISTENING = "django.core.handlers.asgi.ASGIHandler.listen_for_disconnect"
 ENDS = Elsewhere(
     "StreamingResponse listens for http.disconnect by itself.",
     "A task that waits for http.disconnect, and cancels: asgi_raw/lab/leaving.py.",
@@ -16,6 +22,12 @@ ENDS = Elsewhere(
 IN_THREAD = Elsewhere(
     "It runs sync endpoints in threads by itself.", "await asyncio.to_thread(...)."
 )
+NO_WARNING = Unsupported("It streams, so there is nothing to warn of.")
+NO_SIGNALS = Unsupported("It has no signals, and nothing hangs on them.")
+ITERATION = "django.http.response.StreamingHttpResponse.__aiter__"
+ONE_BY_ONE = "django_app.lab.without:one_by_one"
+IN_TURN = "take each piece in a thread, when it is its turn"
+NOT_WARNED = answers(json={"warnings": []})
 STOPPED = answers(json={"all_made": False})
 MADE = answers(json={"all_made": True})
 
@@ -41,21 +53,22 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "running/async-view-on-wsgi",
-        "The same async view runs under both interfaces, but under WSGI each gets a "
-        "loop for itself, and shares it with nobody.",
+        "The same async view runs under both interfaces, but under WSGI each request "
+        "gets a loop for itself, and shares it with nobody.",
         (ask("/lab/async-place"),),
         raw=answers(json={"on_the_loop": True}),
         starlette=answers(json={"on_the_loop": True}),
         django=answers(json={"on_the_loop": True}),
         layer="handler",
         source=Source("django/core/handlers/base.py", "BaseHandler._get_response"),
-        ablation=instead(
-            "/lab/sync-place",
-            answers(json={"on_the_loop": False}),
-            "ask a sync view",
-            ("django-asgi", "django-wsgi"),
+        ablation=replace(
+            "django.core.handlers.base.async_to_sync",
+            "django_app.lab.without:change",
+            answers(500),
+            "call it as if it were an ordinary function",
+            ("django-wsgi",),
         ),
-        elsewhere=Elsewhere("Not on WSGI at all.", "Not on WSGI at all."),
+        elsewhere=Elsewhere("It is not for WSGI.", "asyncio.run, in each request."),
     ),
     Behaviour(
         "running/stream-ends-with-the-client",
@@ -70,7 +83,7 @@ BEHAVIOURS = (
         layer="handler",
         source=Source(HANDLER, "ASGIHandler.listen_for_disconnect"),
         ablation=replace(
-            "django.core.handlers.asgi.ASGIHandler.listen_for_disconnect",
+            LISTENING,
             "django_app.lab.without:ears",
             MADE,
             "do not listen for http.disconnect",
@@ -95,11 +108,7 @@ BEHAVIOURS = (
         wsgi=STOPPED,
         layer="http",
         source=Source("django/http/response.py", "StreamingHttpResponse.__aiter__"),
-        ablation=Ablation(
-            "ask under WSGI, where an ordinary generator is the right one",
-            STOPPED,
-            on=("django-wsgi",),
-        ),
+        ablation=replace(ITERATION, ONE_BY_ONE, STOPPED, IN_TURN),
         elsewhere=Elsewhere(
             "It takes each piece in a thread, and streams.", "Only async iterators."
         ),
@@ -111,16 +120,14 @@ BEHAVIOURS = (
         "running/sync-stream-warns",
         "Who has a stream that does not stream should be told.",
         (ask("/lab/seen"), ask("/lab/sync-stream"), ask("/lab/seen")),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=NO_WARNING,
+        starlette=NO_WARNING,
         django=answers(mentions=("must consume synchronous iterators",)),
-        wsgi=answers(json={"warnings": []}),
+        wsgi=NOT_WARNED,
         layer="http",
         source=Source("django/http/response.py", "StreamingHttpResponse.__aiter__"),
-        ablation=Ablation(
-            "ask under WSGI, where an ordinary generator is the right one",
-            answers(json={"warnings": []}),
-            on=("django-wsgi",),
+        ablation=replace(
+            ITERATION, ONE_BY_ONE, answers(json={"warnings": []}), IN_TURN
         ),
         elsewhere=Elsewhere("There is nothing to warn of.", "Nothing to warn of."),
     ),
@@ -129,16 +136,14 @@ BEHAVIOURS = (
         "A file is an ordinary iterator, too: under ASGI all of it is read before any "
         "of it is sent.",
         (ask("/lab/seen"), ask("/lab/whole-file"), ask("/lab/seen")),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=NO_WARNING,
+        starlette=NO_WARNING,
         django=answers(mentions=("must consume synchronous iterators",)),
-        wsgi=answers(json={"warnings": []}),
+        wsgi=NOT_WARNED,
         layer="http",
         source=Source("django/http/response.py", "FileResponse"),
-        ablation=Ablation(
-            "ask under WSGI, where an ordinary generator is the right one",
-            answers(json={"warnings": []}),
-            on=("django-wsgi",),
+        ablation=replace(
+            ITERATION, ONE_BY_ONE, answers(json={"warnings": []}), IN_TURN
         ),
         elsewhere=Elsewhere(
             "FileResponse reads in threads, piece by piece, and knows ranges.",
@@ -177,6 +182,43 @@ BEHAVIOURS = (
         "raised.",
     ),
     Behaviour(
+        "running/whole-body-first",
+        "Under ASGI nothing of Django is called before the body is there, all of it: "
+        "no view can refuse an upload by its first fields, or hand it on as it comes.",
+        (
+            ask("/lab/was-called"),
+            ask(
+                "/lab/early",
+                "POST",
+                body=(b"one", b"two", b"three"),
+                client=Client(leaves_after_sending=1),
+            ),
+            ask("/lab/was-called"),
+        ),
+        raw=answers(json={"called": True}),
+        starlette=answers(json={"called": True}),
+        django=answers(json={"called": False}),
+        wsgi=answers(json={"called": True}),
+        layer="handler",
+        source=Source(HANDLER, "ASGIHandler.handle"),
+        ablation=replace(
+            "django.core.handlers.asgi.ASGIHandler.read_body",
+            "django_app.lab.without:body",
+            answers(json={"called": True}),
+            "do not read the body first",
+            # which would take a piece of the body for a mistake
+            besides={LISTENING: "django_app.lab.without:ears"},
+        ),
+        elsewhere=Elsewhere(
+            "request.stream() gives the pieces as they come.",
+            "receive gives them: `body_pieces` in asgi_raw/events.py.",
+        ),
+        in_process_only="A client cannot wait for what becomes of what it has left.",
+        note="A loss, not a gain. Beyond 2.5 MiB (FILE_UPLOAD_MAX_MEMORY_SIZE) the "
+        "body goes to disk, whatever its size: limits are looked at after that. The "
+        "server, or a proxy before it, has to limit it.",
+    ),
+    Behaviour(
         "running/signals-when-the-client-leaves",
         "What is opened for a request is closed after it: database connections hang "
         "on request_finished.",
@@ -185,8 +227,8 @@ BEHAVIOURS = (
             ask("/lab/async-stream", client=LEAVES),
             ask("/lab/seen"),
         ),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=NO_SIGNALS,
+        starlette=NO_SIGNALS,
         django=answers(json={"signals": {"request_finished": 2, "request_started": 2}}),
         layer="handler",
         source=Source("django/http/response.py", "HttpResponseBase.close"),
@@ -200,11 +242,34 @@ BEHAVIOURS = (
         elsewhere=Elsewhere("A try and a finally.", "A try and a finally."),
     ),
     Behaviour(
+        "running/task-before-the-answer",
+        "What a visitor need not wait for should be done after the answer; the backend "
+        "that comes with Django does it before.",
+        (ask("/lab/task"),),
+        raw=answers(json={"done_before_the_answer": False}),
+        starlette=answers(json={"done_before_the_answer": False}),
+        django=answers(json={"done_before_the_answer": True}),
+        layer="TASKS",
+        source=Source("django/tasks/backends/immediate.py", "ImmediateBackend.enqueue"),
+        ablation=change(
+            "TASKS",
+            {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}},
+            answers(json={"done_before_the_answer": False}),
+        ),
+        elsewhere=Elsewhere(
+            "JSONResponse(..., background=BackgroundTask(function)).",
+            "Go on after the last event: `background` in asgi_raw/endpoints.",
+        ),
+        since="6.0",
+        note="A loss, not a gain: this backend is for development. A worker of its own "
+        "takes another one, or Celery.",
+    ),
+    Behaviour(
         "running/requests-do-not-share-a-thread",
         "A sync view that waits for another visitor must not keep that visitor out.",
         (ask("/lab/meet", at_once=2),),
-        raw=answers(404),
-        starlette=answers(404),
+        raw=Unsupported("Nothing by hand runs in a thread by itself."),
+        starlette=answers(json={"met": True}),
         django=answers(json={"met": True}),
         layer="handler",
         source=Source(HANDLER, "ASGIHandler.__call__"),
@@ -213,10 +278,12 @@ BEHAVIOURS = (
             "django_app.lab.without:own_threads",
             answers(json={"met": False}),
             "do without the ThreadSensitiveContext of each request",
+            # Nobody will come, so there is no need to wait long.
+            target="/lab/meet?seconds=0.3",
         ),
         elsewhere=IN_THREAD,
-        note="All sync code of one request runs in one thread, one request after the "
-        "other only where they share the context: elsewhere, in one process, all of it "
-        "would run in the same thread.",
+        note="All sync code of one request runs in the same thread, which is its own. "
+        "Outside of a request (in a script, in a consumer of Channels) all of it "
+        "shares one thread of the process.",
     ),
 )

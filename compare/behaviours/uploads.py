@@ -45,7 +45,8 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "uploads/control-characters-in-name",
-        "A line break in a file name becomes a line break in a log or a header.",
+        "What moves the cursor in a terminal, or ends a line, would do so again in "
+        "every log and every header that the name gets into.",
         (
             post(
                 "/lab/fields",
@@ -174,7 +175,7 @@ BEHAVIOURS = (
         "uploads/bytes-in-query",
         "Bytes that are not ASCII do not belong into a query, and clients send them.",
         (ask("/lab/parameters?a=\xff"),),
-        raw=answers(200, json={"first": "\xff"}),
+        raw=answers(200, json={"first": "\ufffd"}),
         starlette=answers(200, json={"first": "\xff"}),
         django=answers(400, body=b""),
         wsgi=answers(200, json={"first": "\xff"}),
@@ -186,7 +187,8 @@ BEHAVIOURS = (
             application="with_ascii_query",
         ),
         elsewhere=Elsewhere(
-            "It takes them for latin-1.", "By hand one decides; ours takes latin-1."
+            "It takes them for latin-1.",
+            "By hand one decides; ours reads UTF-8, and marks what is none (U+FFFD).",
         ),
         in_process_only="Servers refuse such a request line, each in its own way.",
     ),

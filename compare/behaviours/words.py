@@ -28,6 +28,8 @@ FRAMES = "django.middleware.clickjacking.XFrameOptionsMiddleware"
 GZIP = "django.middleware.gzip.GZipMiddleware"
 CONDITIONAL = "django.middleware.http.ConditionalGetMiddleware"
 LOCALE = "django.middleware.locale.LocaleMiddleware"
+POLICY = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 
 FORM = "application/x-www-form-urlencoded"
@@ -131,9 +133,16 @@ def replace(
     without: Outcome,
     what: str,
     on: tuple[str, ...] = (DJANGO_ASGI,),
+    *,
+    besides: Mapping[str, object] | None = None,
+    target: str = "",
 ) -> Ablation:
-    """Put something else in the place of a part of the framework."""
-    return Ablation(what, without, {"LAB_REPLACE": {path: by}}, on=on)
+    """Put something else in the place of a part of the framework.
+
+    It may take replacing other parts as well, or asking in another way.
+    """
+    settings = {"LAB_REPLACE": {path: by, **(besides or {})}}
+    return Ablation(what, without, settings, target.encode() or None, on=on)
 
 
 def instead(

@@ -43,6 +43,8 @@ urlpatterns += [
     path("lab/token", requests.give_token),
     path("lab/address", requests.own_address),
     path("lab/order", requests.order),
+    path("lab/early", requests.early),
+    path("lab/was-called", requests.was_called),
     # answers
     path("lab/field", answers.set_field),
     path("lab/go", answers.go),
@@ -65,6 +67,8 @@ urlpatterns += [
     path("lab/miss", answers.miss),
     path("lab/suspect", answers.suspect),
     path("lab/seen", answers.seen),
+    path("lab/attachment", answers.attachment),
+    path("lab/files/<path:name>", answers.stored_file),
     # people
     path("lab/visits", people.count_visits),
     path("lab/look", people.look_only),
@@ -97,6 +101,7 @@ urlpatterns += [
     path("lab/all-made", running.whole_stream_made),
     path("lab/whole-file", running.whole_file),
     path("lab/swallow", running.swallow),
+    path("lab/task", running.task),
 ]
 
 urlpatterns += of_the_contract.urlpatterns

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
 
-from asgiref.sync import ThreadSensitiveContext
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 
 
 def effect(*_: Any, **__: Any) -> None:
@@ -58,6 +59,29 @@ def unknown_length(get_response: Any) -> Any:
         return get_response(request)
 
     return middleware
+
+
+def whole_files(get_response: Any) -> Any:
+    """Cut the part that was asked for out of a file: a middleware for one range."""
+    from django.http import HttpResponse
+
+    def middleware(request: Any) -> Any:
+        response = get_response(request)
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
+        if asked is None:
+            return response
+        first, last = map(int, asked.groups())
+        content = response.getvalue()
+        response.close()
+        fields = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+        return HttpResponse(content[first : last + 1], status=206, headers=fields)
+
+    return middleware
+
+
+def disposition(as_attachment: bool, filename: str) -> str:
+    """Write a Content-Disposition with the name as it came."""
+    return f'attachment; filename="{filename}"'
 
 
 def end_of_path(pattern: Any, path: str) -> Any:
@@ -156,6 +180,13 @@ def threads(function: Any = None, **_: Any) -> Any:
     return in_place
 
 
+async def one_by_one(response: Any) -> AsyncIterator[bytes]:
+    """Take each piece of an ordinary iterator in a thread, when it is its turn."""
+    pieces = iter(response.streaming_content)
+    while (piece := await sync_to_async(lambda: next(pieces, None))()) is not None:
+        yield piece
+
+
 async def ears(handler: Any, receive: Any) -> None:
     """Never hear that the client has left."""
     await asyncio.Event().wait()
@@ -170,6 +201,11 @@ async def ears_for_uploads(handler: Any, receive: Any) -> BytesIO:
         more = event.get("more_body", False)
     body.seek(0)
     return body
+
+
+async def body(handler: Any, receive: Any) -> BytesIO:
+    """Read nothing, and wait for nobody."""
+    return BytesIO()
 
 
 async def own_threads(handler: Any, scope: Any, receive: Any, send: Any) -> None:

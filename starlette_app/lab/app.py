@@ -18,6 +18,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from starlette_app.lab.pages import pages
+from starlette_app.lab.running import running
 from starlette_app.lifespan import lifespan
 from starlette_app.routes import routes
 
@@ -32,7 +33,10 @@ OUR_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 def made(*middleware: Middleware, debug: bool = False) -> Starlette:
     """Make the application with some middleware around it."""
     return Starlette(
-        routes=[*pages, *routes], middleware=middleware, lifespan=lifespan, debug=debug
+        routes=[*pages, *running, *routes],
+        middleware=middleware,
+        lifespan=lifespan,
+        debug=debug,
     )
 
 

@@ -1,38 +1,24 @@
 """The pages, as Starlette's documentation would have them."""
 
-import asyncio
-import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
 from secrets import token_hex
-from time import sleep
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import (
+    FileResponse,
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
     RedirectResponse,
     Response,
-    StreamingResponse,
 )
 from starlette.routing import BaseRoute, Route
 
+from compare.domain import SAMPLE
+
 LONG = "All work and no play makes Jack a dull boy. " * 120
-PIECES = 40
-MADE: list[int] = []
-
-
-def on_a_loop() -> bool:
-    """Say whether this thread runs an event loop."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 async def parameters(request: Request) -> JSONResponse:
@@ -74,7 +60,9 @@ async def method(request: Request) -> JSONResponse:
 async def address(request: Request) -> JSONResponse:
     """Say where the client thinks it is, and whether the way there is safe."""
     url = str(request.url.replace(path="/here", query=""))
-    return JSONResponse({"url": url, "secure": request.url.scheme == "https"})
+    client = request.client.host if request.client else ""
+    secure = request.url.scheme == "https"
+    return JSONResponse({"url": url, "secure": secure, "client": client})
 
 
 async def order(request: Request) -> JSONResponse:
@@ -152,69 +140,14 @@ async def rows(request: Request) -> JSONResponse:
     return answer
 
 
-def sync_place(request: Request) -> JSONResponse:
-    """Say whether a sync endpoint runs on an event loop."""
-    return JSONResponse({"on_the_loop": on_a_loop()})
+async def download(request: Request) -> FileResponse:
+    """Answer with a file of a folder, wherever the path leads from there."""
+    return FileResponse(SAMPLE.parent / request.path_params["name"])
 
 
-async def async_place(request: Request) -> JSONResponse:
-    """Say whether an async endpoint runs on an event loop."""
-    return JSONResponse({"on_the_loop": on_a_loop()})
-
-
-def checked() -> bool:
-    """Hash a password, and say whether that was on an event loop."""
-    hashlib.pbkdf2_hmac("sha256", b"lovelace", b"salt", 1000)
-    return on_a_loop()
-
-
-async def password(request: Request) -> JSONResponse:
-    """Check a password, where the endpoint runs."""
-    return JSONResponse({"good": True, "hashes": 1, "on_the_loop": checked()})
-
-
-async def password_elsewhere(request: Request) -> JSONResponse:
-    """Check a password in a thread."""
-    there = await run_in_threadpool(checked)
-    return JSONResponse({"good": True, "hashes": 1, "on_the_loop": there})
-
-
-async def async_stream(request: Request) -> StreamingResponse:
-    """Stream from an async generator."""
-    MADE.clear()
-    return StreamingResponse(pieces_async())
-
-
-async def sync_stream(request: Request) -> StreamingResponse:
-    """Stream from an ordinary generator, which Starlette runs in threads."""
-    MADE.clear()
-    return StreamingResponse(pieces())
-
-
-async def pieces_async() -> AsyncIterator[bytes]:
-    """Make forty pieces."""
-    for each in range(PIECES):
-        MADE.append(each)
-        yield b"%d\n" % each
-        await asyncio.sleep(0.01)
-
-
-def pieces() -> Iterator[bytes]:
-    """Make forty pieces."""
-    for each in range(PIECES):
-        MADE.append(each)
-        yield b"%d\n" % each
-        sleep(0.01)
-
-
-async def all_made(request: Request) -> JSONResponse:
-    """Say whether all pieces of the last stream were made."""
-    return JSONResponse({"all_made": len(MADE) == PIECES})
-
-
-async def swallow(request: Request) -> JSONResponse:
-    """Read an upload to its end."""
-    return JSONResponse({"length": sum([len(each) async for each in request.stream()])})
+async def attachment(request: Request) -> FileResponse:
+    """Answer with a file to be kept, under a name from the query."""
+    return FileResponse(SAMPLE, filename=request.query_params.get("name", ""))
 
 
 async def visits(request: Request) -> JSONResponse:
@@ -244,13 +177,7 @@ pages: list[BaseRoute] = [
     Route("/lab/cached", made),
     Route("/lab/fail", fail),
     Route("/lab/rows", rows),
-    Route("/lab/sync-place", sync_place),
-    Route("/lab/async-place", async_place),
-    Route("/lab/hash-async", password),
-    Route("/lab/hash-sync", password_elsewhere),
-    Route("/lab/async-stream", async_stream),
-    Route("/lab/sync-stream", sync_stream),
-    Route("/lab/all-made", all_made),
-    Route("/lab/swallow", swallow, methods=["POST"]),
+    Route("/lab/files/{name:path}", download),
+    Route("/lab/attachment", attachment),
     Route("/lab/visits", visits),
 ]

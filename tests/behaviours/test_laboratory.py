@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from compare.behaviours import BEHAVIOURS
-from compare.behaviours.behaviour import Outcome, Unsupported
+from compare.behaviours.behaviour import Behaviour, Outcome, Unsupported
 from compare.behaviours.laboratory import IMPORTED_FIRST, Laboratory
 from compare.behaviours.plans import (
     Observation,
@@ -71,6 +71,36 @@ def test_plan_for_a_version_that_does_otherwise_is_the_reason() -> None:
     found = plan(behaviour, "django-asgi")
     assert found == Unsupported("Django 1.0 does otherwise: It was another time.")
     assert isinstance(plan(behaviour, "raw-asgi"), Plan)
+
+
+def test_plan_for_a_version_that_does_otherwise_may_say_what() -> None:
+    later = Outcome()
+    behaviour = replace(HOST, until="1.0", later=later)
+    found = plan(behaviour, "django-wsgi")
+    assert isinstance(found, Plan)
+    assert found.outcome == later
+    # How to take the layer away is known for the versions before it only.
+    assert isinstance(plan(behaviour, "django-asgi", without_layer=True), Unsupported)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (replace(HOST, since="99.0"), "Django 99.0 is the first that does it."),
+        (
+            replace(HOST, needs="no-such-thing"),
+            "It needs no-such-thing, which is not installed.",
+        ),
+    ],
+    ids=["version", "distribution"],
+)
+def test_plan_for_what_is_not_there_is_the_reason(
+    changed: Behaviour, reason: str
+) -> None:
+    assert plan(changed, "django-asgi") == Unsupported(reason)
+    assert isinstance(plan(changed, "starlette"), Plan)
+    there = replace(HOST, since="1.0", needs="django")
+    assert isinstance(plan(there, "django-asgi"), Plan)
 
 
 def test_version_is_compared_by_its_numbers() -> None:

@@ -8,105 +8,13 @@ from typing import Any
 
 import pytest
 
-from asgi_raw.events import Application, Event, Receive, Scope, Send, text
-from asgi_raw.lab import fields, guards, leaving, limits, sessions, validators
-from compare.behaviours.words import ask
-from compare.contract.scenario import Client, Request
-from compare.drivers import asgi_http
-from compare.transcript import Transcript
+from asgi_raw.events import Receive, Scope, Send
+from asgi_raw.lab import fields, guards, leaving, limits, validators
+from compare.contract.scenario import Client, Conversation
+from compare.drivers import asgi_websocket
+from tests.behaviours.raw import answering, asked, body, page, start, status_of
 
-HOSTS = frozenset({"testserver", "::1"})
 LONG = b"Jack " * 100
-
-
-async def page(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say what is needed here: the scheme, after the body was read."""
-    while (await receive()).get("more_body"):
-        pass
-    await text(send, scope["scheme"])
-
-
-def answering(*events: Event) -> Application:
-    """Make an application that sends these events."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        for event in events:
-            await send(event)
-
-    return app
-
-
-def start(*headers: tuple[bytes, bytes], status: int = 200) -> Event:
-    return {"type": "http.response.start", "status": status, "headers": [*headers]}
-
-
-def body(content: bytes, more: bool = False) -> Event:
-    return {"type": "http.response.body", "body": content, "more_body": more}
-
-
-async def asked(app: Application, target: str = "/", **more: Any) -> Transcript:
-    request = ask(target, **more).exchange
-    assert isinstance(request, Request)
-    return await asgi_http.exchange(app, request)
-
-
-async def status_of(app: Application, target: str = "/", **more: Any) -> int:
-    response = (await asked(app, target, **more)).response
-    assert response is not None
-    return response.status
-
-
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [
-        ("testserver", 200),
-        ("TestServer:8000", 200),
-        ("[::1]", 400),
-        ("", 400),
-        ("evil.example", 400),
-        ("testserver:80x", 400),
-        ("testserver:99999", 400),
-        ("user@testserver", 400),
-        ("testserver/?", 400),
-    ],
-)
-async def test_host_is_ours_or_refused(host: str, status: int) -> None:
-    assert await status_of(guards.host_check(page, HOSTS), host=host) == status
-
-
-@pytest.mark.parametrize(
-    ("method", "headers", "status"),
-    [
-        ("GET", {"origin": "https://evil.example"}, 200),
-        ("POST", {}, 200),
-        ("POST", {"origin": "http://127.0.0.1:8000"}, 200),
-        ("POST", {"origin": "null"}, 403),
-        ("POST", {"sec_fetch_site": "same-origin"}, 200),
-        ("POST", {"sec_fetch_site": "cross-site"}, 403),
-    ],
-    ids=["safe method", "no browser", "ours", "null", "same origin", "another site"],
-)
-async def test_form_comes_from_a_page_of_ours(
-    method: str, headers: dict[str, str], status: int
-) -> None:
-    app = guards.origin_check(page)
-    assert await status_of(app, method=method, **headers) == status
-
-
-async def test_https_is_answered_and_http_is_sent_there() -> None:
-    app = guards.forwarded_scheme(guards.https_redirect(page))
-    assert (await status_of(app, x_forwarded_proto="https")) == 200
-    response = (await asked(app, "/a%20b?c")).response
-    assert response is not None
-    assert response.status == 301
-    assert response.header(b"location") == [b"https://127.0.0.1/a%20b?c"]
-
-
-async def test_slash_is_appended_to_paths_of_ours_only() -> None:
-    app = guards.slash_append(page, frozenset({"/a/"}))
-    assert await status_of(app, "/a") == 301
-    assert await status_of(app, "/a/") == 200
-    assert await status_of(app, "//evil.example") == 200
 
 
 async def test_field_that_is_there_is_left_alone() -> None:
@@ -198,9 +106,20 @@ async def test_stream_passes_as_it_comes() -> None:
         (LONG, "gzip", True),
         (LONG, "br, gzip;q=0.5", True),
         (LONG, "br", False),
+        (LONG, "GZIP", True),
+        (LONG, "gzip;q=0", False),
+        (LONG, "gzip; q=0.0", False),
         (b"short", "gzip", False),
     ],
-    ids=["accepted", "among others", "not accepted", "too short"],
+    ids=[
+        "accepted",
+        "among others",
+        "not accepted",
+        "in capitals",
+        "not wanted",
+        "not wanted at all",
+        "too short",
+    ],
 )
 async def test_body_is_packed_where_that_helps(
     content: bytes, accepts: str, packed: bool
@@ -211,26 +130,6 @@ async def test_body_is_packed_where_that_helps(
     assert isinstance(response.body, bytes)
     assert (response.header(b"content-encoding") == [b"gzip"]) is packed
     assert (gzip.decompress(response.body) if packed else response.body) == content
-
-
-KEY = b"key"
-
-
-def test_session_is_read_as_it_was_written() -> None:
-    assert sessions.opened(KEY, sessions.closed(KEY, {"a": 1})) == {"a": 1}
-
-
-@pytest.mark.parametrize("text", ["", "abc", "abc.def", ".", "eyJhIjoxfQ==."])
-def test_session_with_another_signature_is_empty(text: str) -> None:
-    assert sessions.opened(KEY, text) == {}
-    assert sessions.opened(b"another key", sessions.closed(KEY, {"a": 1})) == {}
-
-
-async def test_session_that_did_not_change_sets_no_cookie() -> None:
-    app = sessions.signed_sessions(page, KEY)
-    response = (await asked(app)).response
-    assert response is not None
-    assert response.header(b"set-cookie") == []
 
 
 async def test_application_stops_when_the_client_leaves() -> None:
@@ -251,3 +150,111 @@ async def test_exception_is_raised_when_nobody_has_left() -> None:
 
     transcript = await asked(leaving.stops_with_the_client(failing))
     assert transcript.ending.error == "KeyError: 'mine'"
+
+
+@pytest.mark.parametrize("value", [b"a\r\nb: c", b"a\nb", b"a\rb", b"a\0b"])
+async def test_field_with_a_break_in_it_does_not_get_out(value: bytes) -> None:
+    app = fields.unbroken_fields(answering(start((b"x", value)), body(b"")))
+    transcript = await asked(app)
+    assert transcript.ending.error == "ValueError: Expected one line in b'x'."
+    assert transcript.sent() == []
+
+
+async def test_field_of_a_handshake_with_a_break_in_it_does_not_get_out() -> None:
+    accept = {"type": "websocket.accept", "headers": [(b"x", b"a\nb")]}
+    app = fields.unbroken_fields(answering(accept))
+    transcript = await asgi_websocket.exchange(app, Conversation())
+    assert transcript.ending.error == "ValueError: Expected one line in b'x'."
+    assert transcript.sent() == []
+
+
+async def test_field_of_one_line_gets_out() -> None:
+    app = fields.unbroken_fields(answering(start((b"x", b"a\tb")), body(b"")))
+    response = (await asked(app)).response
+    assert response is not None
+    assert response.header(b"x") == [b"a\tb"]
+
+
+async def test_body_that_is_found_too_long_late_breaks_the_answer_off() -> None:
+    async def hasty(scope: Scope, receive: Receive, send: Send) -> None:
+        await send(start())
+        await page(scope, receive, send)
+
+    app = limits.body_limit(hasty, 3)
+    transcript = await asked(app, method="POST", body=b"0123", chunked=True)
+    assert transcript.ending.error.startswith("TooLarge")
+    assert transcript.response is not None
+    assert not transcript.response.complete
+
+
+async def test_length_that_is_no_number_is_not_believed() -> None:
+    app = limits.body_limit(page, 3)
+    assert await status_of(app, method="POST", content_length="-1") == 200
+
+
+@pytest.mark.parametrize("known", ["*", "W/{etag}", '"other" , {etag}'])
+async def test_name_is_known_in_each_way_of_writing(known: str) -> None:
+    app = validators.conditional(answering(start((b"vary", b"Cookie")), body(LONG)))
+    first = (await asked(app)).response
+    assert first is not None
+    etag = first.header(b"etag")[0].decode()
+    again = (await asked(app, if_none_match=known.format(etag=etag))).response
+    assert again is not None
+    assert (again.status, again.body) == (304, b"")
+    assert again.header(b"vary") == [b"Cookie"]
+
+
+async def test_name_that_is_there_is_left_alone() -> None:
+    app = validators.conditional(answering(start((b"ETag", b'"mine"')), body(LONG)))
+    response = (await asked(app, if_none_match='"mine"')).response
+    assert response is not None
+    assert response.status == 200
+    assert response.header(b"etag") == [b'"mine"']
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(206, ()), (200, ((b"Content-Encoding", b"br"),))],
+    ids=["a part", "packed already"],
+)
+async def test_what_must_not_be_packed_is_left_alone(
+    status: int, headers: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    app = validators.compressed(answering(start(*headers, status=status), body(LONG)))
+    response = (await asked(app, accept_encoding="gzip")).response
+    assert response is not None
+    assert response.body == LONG
+    assert response.header(b"vary") == []
+
+
+async def test_packed_answer_has_a_weak_name_and_the_same_vary() -> None:
+    app = validators.compressed(validators.conditional(answering(start(), body(LONG))))
+    whole = (await asked(app)).response
+    packed = (await asked(app, accept_encoding="gzip")).response
+    assert whole is not None
+    assert packed is not None
+    assert packed.header(b"etag") == [b"W/" + whole.header(b"etag")[0]]
+    assert whole.header(b"vary") == packed.header(b"vary") == [b"Accept-Encoding"]
+
+
+async def test_name_that_is_weak_already_stays_so() -> None:
+    app = validators.compressed(answering(start((b"etag", b'W/"a"')), body(LONG)))
+    response = (await asked(app, accept_encoding="gzip")).response
+    assert response is not None
+    assert response.header(b"etag") == [b'W/"a"']
+
+
+async def test_event_of_an_extension_passes_after_its_start() -> None:
+    """What is sent by another way than a body is neither kept nor lost."""
+    sent: list[str] = []
+    path = {"type": "http.response.pathsend", "path": "/a"}
+    app = validators.conditional(answering(start(), path))
+
+    async def receive() -> dict[str, object]:
+        raise AssertionError("nobody asks")
+
+    async def send(event: dict[str, object]) -> None:
+        sent.append(str(event["type"]))
+
+    await app({"type": "http", "method": "GET", "headers": []}, receive, send)
+    assert sent == ["http.response.start", "http.response.pathsend"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from secrets import token_hex
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.files.storage import FileSystemStorage
 from django.http import (
+    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
+    HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
 )
@@ -20,9 +23,12 @@ from django.views.decorators.cache import cache_page, never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.debug import sensitive_variables
 
+from compare.domain import SAMPLE
 from django_app.lab import watching
 from django_app.lab.views.ladder import TEXT
 
+STORAGE = FileSystemStorage(location=SAMPLE.parent)
+"""Where files are kept, such as uploads; here it is only read from."""
 LONG = "All work and no play makes Jack a dull boy. " * 120
 
 
@@ -139,3 +145,14 @@ def suspect(request: HttpRequest) -> HttpResponse:
 def seen(request: HttpRequest) -> HttpResponse:
     """Tell what was seen since this was asked last."""
     return JsonResponse(watching.seen())
+
+
+def stored_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Answer with a file of the storage, which refuses names that lead out of it."""
+    return FileResponse(STORAGE.open(name), content_type=TEXT)
+
+
+def attachment(request: HttpRequest) -> HttpResponseBase:
+    """Answer with a file to be kept, under a name from the query."""
+    name = request.GET.get("name", "")
+    return FileResponse(SAMPLE.open("rb"), as_attachment=True, filename=name)

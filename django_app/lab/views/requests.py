@@ -14,6 +14,9 @@ from django.middleware.csrf import get_token
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
+CALLED: list[str] = []
+"""Calls of `early` since `was_called` was asked last."""
+
 
 class OrderForm(forms.Form):
     """What somebody may order."""
@@ -73,7 +76,13 @@ def give_token(request: HttpRequest) -> HttpResponse:
 def own_address(request: HttpRequest) -> HttpResponse:
     """Say where the client thinks it is, and whether the way there is safe."""
     where = request.build_absolute_uri("/here")
-    return JsonResponse({"url": where, "secure": request.is_secure()})
+    return JsonResponse(
+        {
+            "url": where,
+            "secure": request.is_secure(),
+            "client": request.META["REMOTE_ADDR"],
+        }
+    )
 
 
 @csrf_exempt
@@ -83,3 +92,17 @@ def order(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"errors": form.errors}, status=400)
     return JsonResponse({"ordered": form.cleaned_data["pieces"]})
+
+
+@csrf_exempt
+def early(request: HttpRequest) -> HttpResponse:
+    """Answer at once, and look at nothing of the body."""
+    CALLED.append(request.path)
+    return HttpResponse("no, thank you", content_type="text/plain; charset=utf-8")
+
+
+def was_called(request: HttpRequest) -> HttpResponse:
+    """Say whether `early` was called."""
+    called = bool(CALLED)
+    CALLED.clear()
+    return JsonResponse({"called": called})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
+from django import VERSION
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -24,6 +26,8 @@ from django_app.lab.views.ladder import TEXT
 PIECES = 40
 MADE: list[int] = []
 """The pieces that were made for the stream asked for last."""
+DONE: list[str] = []
+"""What `work` has done since `task` was asked last."""
 MEETING = threading.Barrier(2)
 
 
@@ -41,7 +45,7 @@ async def async_place(request: HttpRequest) -> HttpResponse:
 def meet(request: HttpRequest) -> HttpResponse:
     """Wait for another request to come here at the same time."""
     try:
-        MEETING.wait(0.5)
+        MEETING.wait(float(request.GET.get("seconds", "5")))
     except threading.BrokenBarrierError:
         MEETING.reset()
         return JsonResponse({"met": False})
@@ -88,3 +92,25 @@ def whole_file(request: HttpRequest) -> HttpResponseBase:
 def swallow(request: HttpRequest) -> HttpResponse:
     """Read an upload to its end."""
     return JsonResponse({"length": len(request.read())})
+
+
+def as_task(function: Callable[[], None]) -> Any:
+    """Make a task of a function; before Django 6.0 there are none."""
+    if VERSION < (6, 0):
+        return function
+    from django.tasks import task
+
+    return task(function)
+
+
+@as_task
+def work() -> None:
+    """Do something that nobody need wait for."""
+    DONE.append("work")
+
+
+def task(request: HttpRequest) -> HttpResponse:
+    """Hand on something that the visitor need not wait for, and answer."""
+    DONE.clear()
+    work.enqueue()
+    return JsonResponse({"done_before_the_answer": bool(DONE)})
