@@ -8,7 +8,9 @@ processor time that is taken, since a machine may be shared.
 
 The bare call is what a server cannot spare: make the scope or the environ, and two
 functions, and call. *Passed through* is a wrapper that looks at nothing; so much of the
-price is Python's own.
+price is Python's own. What is found out once may be remembered, and a response that is
+always the same would hide how much that is; so there are tables in which the head is
+another one each time.
 
 asgion needs Python 3.12 or newer, so its row comes from a child process, run by the
 interpreter that `--other` names. Everything else is measured there as well: figures of
@@ -39,10 +41,14 @@ from compare.bench_wrapped import (
     asgion,
     bare,
     hello,
+    other_id,
+    other_length,
     pass_through,
     stream,
     wsgi_calls,
     wsgi_hello,
+    wsgi_other_length,
+    wsgi_pass_through,
 )
 from compare.environment import environment, versions
 
@@ -62,8 +68,13 @@ class Table:
     wrappers: dict[str, Wrap]
     events: int = 0
     """How many pieces are streamed."""
-    goal: float = 0
+    goal: float | None = None
     """What ours may add, at most: microseconds a request, or a piece."""
+
+    @property
+    def unit(self) -> str:
+        """Say of what the price is."""
+        return "us a piece" if self.events else "us a request"
 
 
 OURS = "compare.validate"
@@ -73,21 +84,19 @@ _ASGI: dict[str, Wrap] = {
     OURS: compare.validate,
     "asgion.inspect": asgion,
 }
+_WSGI: dict[str, Wrap] = {
+    "bare call": bare,
+    "passed through": wsgi_pass_through,
+    OURS: compare.validate,
+    "wsgiref.validate": wsgiref_validate,
+}
 TABLES = (
     Table("ASGI hello: 1 received, 2 sent", hello, asgi_calls, _ASGI, 0, 2.0),
+    Table("ASGI hello, another length each time", other_length, asgi_calls, _ASGI),
+    Table("ASGI hello, another length and id each time", other_id, asgi_calls, _ASGI),
     Table(f"ASGI stream: {PIECES} pieces", stream, asgi_calls, _ASGI, PIECES, 0.2),
-    Table(
-        "WSGI hello",
-        wsgi_hello,
-        wsgi_calls,
-        {
-            "bare call": bare,
-            OURS: compare.validate,
-            "wsgiref.validate": wsgiref_validate,
-        },
-        0,
-        3.0,
-    ),
+    Table("WSGI hello", wsgi_hello, wsgi_calls, _WSGI, 0, 3.0),
+    Table("WSGI hello, another length each time", wsgi_other_length, wsgi_calls, _WSGI),
 )
 
 
@@ -135,34 +144,49 @@ def spread(values: list[float], form: str = ".2f") -> str:
     return f"{median:{form}} ({first:{form}}-{third:{form}})"
 
 
-def lines(table: Table, times: dict[str, list[float]]) -> list[str]:
-    """Put the figures of one table into words."""
-    unit = "us a piece" if table.events else "us a request"
-    found = [
-        table.title,
-        f"  {'':18} {'us a request':24} {'adds, ' + unit:24} "
-        f"{'total, times bare':20} adds, times ours",
-    ]
+def added(table: Table, times: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Give what each wrapper adds, turn by turn."""
     floor = times["bare call"]
-    adds = {
+    return {
         name: [
             (each - least) / (table.events or 1)
             for each, least in zip(taken, floor, strict=True)
         ]
         for name, taken in times.items()
     }
+
+
+def lines(table: Table, times: dict[str, list[float]]) -> list[str]:
+    """Put the figures of one table into words."""
+    found = [
+        table.title,
+        f"  {'':18} {'us a request':24} {'adds, ' + table.unit:24} "
+        f"{'total, times bare':20} adds, times ours",
+    ]
+    floor = times["bare call"]
+    adds = added(table, times)
     ours = statistics.median(adds[OURS])
     for name, taken in times.items():
         line = f"  {name:18} {spread(taken):24}"
         if name != "bare call":
             total = [each / least for each, least in zip(taken, floor, strict=True)]
             line += f" {spread(adds[name]):24} {spread(total, '.1f'):20}"
-            if name == OURS:
-                line += f" goal: {table.goal} {unit}"
-            else:
+            if name != OURS:
                 line += f" {statistics.median(adds[name]) / ours:.1f}"
         found.append(line.rstrip())
     return found
+
+
+def verdict(table: Table, times: dict[str, list[float]]) -> str | None:
+    """Say whether the goal is met, if there is one."""
+    if table.goal is None:
+        return None
+    ours = statistics.median(added(table, times)[OURS])
+    word = "met" if ours <= table.goal else "MISSED"
+    return (
+        f"{table.title}: {OURS} adds {ours:.2f} {table.unit}, "
+        f"goal {table.goal:.2f}: {word}"
+    )
 
 
 def here(rounds: int, out: Callable[[str], Any]) -> None:
@@ -170,11 +194,17 @@ def here(rounds: int, out: Callable[[str], Any]) -> None:
     about = environment()
     named = [f"{name} {number}" for name, number in versions(("asgion",)).items()]
     out(", ".join([str(about["python"]), f"{about['cpu']}", *named]))
+    verdicts = []
     for table in TABLES:
         times, absent = measure(table, rounds)
         out("")
         for line in (*lines(table, times), *(f"  not here: {row}" for row in absent)):
             out(line)
+        if (said := verdict(table, times)) is not None:
+            verdicts.append(said)
+    out("")
+    for said in verdicts:
+        out(said)
 
 
 def elsewhere(other: str, quick: bool, out: Callable[[str], Any]) -> None:

@@ -10,9 +10,13 @@ import io
 import sys
 from collections.abc import Awaitable, Callable
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 PIECES = 100
+LENGTHS = 1000
+BODY = b"x" * LENGTHS
+NUMBERS = count()
 
 Many = Callable[[int], None]
 """Makes so many requests."""
@@ -24,6 +28,29 @@ async def hello(scope: Any, receive: Any, send: Any) -> None:
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"5")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"hello"})
+
+
+async def other_length(scope: Any, receive: Any, send: Any) -> None:
+    """The same, but with another length each time, as most applications have it."""
+    await receive()
+    body = BODY[: next(NUMBERS) % LENGTHS]
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def other_id(scope: Any, receive: Any, send: Any) -> None:
+    """The same, with a third field that never comes again."""
+    await receive()
+    number = next(NUMBERS)
+    body = BODY[: number % LENGTHS]
+    headers = [
+        (b"content-type", b"text/plain"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-request-id", b"%d" % number),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def stream(scope: Any, receive: Any, send: Any) -> None:
@@ -41,6 +68,14 @@ def wsgi_hello(environ: Any, start_response: Any) -> list[bytes]:
     headers = [("Content-Type", "text/plain"), ("Content-Length", "5")]
     start_response("200 OK", headers)
     return [b"hello"]
+
+
+def wsgi_other_length(environ: Any, start_response: Any) -> list[bytes]:
+    """The same as `other_length` in WSGI."""
+    body = BODY[: next(NUMBERS) % LENGTHS]
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    start_response("200 OK", headers)
+    return [body]
 
 
 def scope() -> dict[str, Any]:
@@ -140,6 +175,18 @@ def pass_through(app: Any) -> Any:
             return await send(event)
 
         return await app(scope, passing_receive, passing_send)
+
+    return wrapped
+
+
+def wsgi_pass_through(app: Any) -> Any:
+    """Wrap a WSGI application and look at nothing."""
+
+    def wrapped(environ: Any, start_response: Callable[..., Any]) -> Any:
+        def passing_start(*args: Any) -> Any:
+            return start_response(*args)
+
+        return app(environ, passing_start)
 
     return wrapped
 

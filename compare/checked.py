@@ -10,7 +10,7 @@ This module does not know how it was found out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from compare.results import Level, Side, Verdict
@@ -36,7 +36,7 @@ class Problem:
     count: int
     """In how many places it is broken."""
     scenarios: tuple[str, ...]
-    """Where: some of them, each once."""
+    """Where: some of them, each once, and of each exchange at least the first."""
     statement: str
     sentence: str
     """What the specification says, word for word."""
@@ -75,10 +75,19 @@ class Checked:
     interrupted: bool = False
     unstartable: str = ""
     """Why no server could start it; empty if one could."""
+    complete: bool = True
+    """All probes were played, so that what was not found is not there."""
+    file: str = ""
+    """The file of the target's module, from the current directory; empty if unknown."""
 
     def of(self, kind: str) -> list[Verdict]:
         """Give the verdicts of one kind."""
         return [each for each in self.verdicts if each.verdict == kind]
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was played, which is no reason to be content."""
+        return not (self.verdicts or self.complete or self.unstartable)
 
     @property
     def required(self) -> list[Problem]:
@@ -94,13 +103,34 @@ class Checked:
             bad: Sequence[object] = (*self.changed.new, *self.changed.gone)
         else:
             bad = self.required
-        if bad or self.of("error"):
+        if bad or self.of("error") or self.empty:
             return 1
         return 3 if self.unstartable else 0
+
+
+def exchange_in(scenario: str) -> str:
+    """Give the exchange in the name of a trial: `GET /x` of `probe-http/head GET /x`.
+
+    It is empty where nothing was asked, as in a lifespan.
+    """
+    return scenario.partition(" ")[2]
+
+
+def some_places(scenarios: Iterable[str]) -> tuple[str, ...]:
+    """Choose the scenarios to name: of each exchange the first, then as many as fit."""
+    every = tuple(scenarios)
+    firsts = dict.fromkeys({exchange_in(each): each for each in every[::-1]}.values())
+    room = max(SHOWN_PLACES - len(firsts), 0)
+    chosen = {*firsts, *[each for each in every if each not in firsts][:room]}
+    return tuple(each for each in every if each in chosen)
 
 
 def key_of(problem: Problem, scenario: str) -> str:
     """Name a broken rule and the exchange that it is broken in: `rule GET /x`."""
     # Which probe it was seen with may change from one version to the next.
-    _, _, asked = scenario.partition(" ")
-    return f"{problem.rule} {asked}".strip()
+    return f"{problem.rule} {exchange_in(scenario)}".strip()
+
+
+def keys_of(problem: Problem) -> list[str]:
+    """Name a broken rule with each exchange that it is broken in, each once."""
+    return list(dict.fromkeys(key_of(problem, each) for each in problem.scenarios))

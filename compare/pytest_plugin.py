@@ -38,6 +38,12 @@ SETTINGS: tuple[tuple[str, Any, Any, str], ...] = (
 """The settings `asgi_compare_...`: name, type, default, meaning."""
 
 
+CHOICES = {"level": ("must", "should"), "side": ("application", "server", "both")}
+"""What settings may say that are no globs."""
+MARKER = ("select", "exclude", "level")
+"""What the marker may be given."""
+
+
 def _mode(text: str) -> str:
     if text not in MODES:
         raise pytest.UsageError(
@@ -72,7 +78,55 @@ def pytest_configure(config: pytest.Config) -> None:
     if mode:
         from compare.validator.watching import Watch
 
-        config.pluginmanager.register(Watch(config, _mode(mode)), WATCH)
+        watch = Watch(config, _mode(mode))
+        for name in ("select", "exclude", *CHOICES):
+            _understood(name, config.getini(f"asgi_compare_{name}"), "the settings")
+        config.pluginmanager.register(watch, WATCH)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Refuse a mark that would leave out more than its author thinks."""
+    if not config.pluginmanager.has_plugin(WATCH):
+        return
+    for item in items:
+        for mark in item.iter_markers("asgi_compare"):
+            if mark.args or not mark.kwargs.keys() <= set(MARKER):
+                raise pytest.UsageError(
+                    f"Expected asgi_compare({', '.join(f'{n}=' for n in MARKER)}) on "
+                    f"{item.nodeid}, but got {mark.args!r} and {mark.kwargs!r}."
+                )
+            for name, value in mark.kwargs.items():
+                _understood(name, value, item.nodeid)
+
+
+def _understood(name: str, value: Any, place: str) -> None:
+    """See that a setting says something: one that is misspelt would hide findings."""
+    if name not in CHOICES:
+        if not isinstance(value, list | tuple):
+            raise pytest.UsageError(
+                f"Expected a list as {name!r} in {place}, but got {value!r}."
+            )
+        for glob in value:
+            _known(glob, place)
+    elif value not in CHOICES[name]:
+        known = " or ".join(CHOICES[name])
+        raise pytest.UsageError(
+            f"Expected {known} as {name!r} in {place}, but got {value!r}."
+        )
+
+
+def _known(glob: str, place: str) -> None:
+    from fnmatch import filter as matching
+
+    from compare.rules import RULES
+
+    if not matching(RULES, glob):
+        raise pytest.UsageError(
+            f"Expected the name of a rule in {place}, but got {glob!r}; "
+            f"see asgi-compare rules."
+        )
 
 
 @pytest.fixture

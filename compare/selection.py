@@ -19,7 +19,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from compare.checked import Changed, Checked, key_of
+from compare.checked import Changed, Checked, exchange_in, keys_of
 from compare.results import Level
 
 TABLE = "asgi-compare"
@@ -57,16 +57,21 @@ def settings(known: Mapping[str, bool], start: Path | None = None) -> dict[str, 
     if path is None:
         return {}
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get(TABLE, {})
+        tool = tomllib.loads(path.read_text("utf-8")).get("tool", {})
     except (OSError, ValueError) as error:
         raise SelectionError(f"Expected TOML in {str(path)!r}, but {error}.") from error
+    table = tool.get(TABLE, {}) if isinstance(tool, dict) else tool
+    if not isinstance(table, dict):
+        raise SelectionError(
+            f"Expected a table [tool.{TABLE}] in {str(path)!r}, but got {table!r}."
+        )
     found = {}
     for name, value in table.items():
         option = name.replace("-", "_")
         if option not in known:
             raise SelectionError(
                 f"Expected an option of check in [tool.{TABLE}] of {str(path)!r}, but "
-                f"got {name!r}; there are {', '.join(sorted(known))}."
+                f"got {name!r}; there are {', '.join(sorted(known)).replace('_', '-')}."
             )
         found[option] = _value(value, known[option], name)
     return found
@@ -94,12 +99,7 @@ def _value(value: object, several: bool, name: str) -> object:
 
 def keys(checked: Checked) -> list[str]:
     """Name each broken rule with each exchange that it is broken in."""
-    found = (
-        key_of(problem, scenario)
-        for problem in checked.problems
-        for scenario in problem.scenarios
-    )
-    return sorted(set(found))
+    return sorted({key for problem in checked.problems for key in keys_of(problem)})
 
 
 def write_expected(checked: Checked) -> str:
@@ -139,12 +139,16 @@ def read_expected(path: str) -> list[str]:
 def against(checked: Checked, expected: Iterable[str], selection: Selection) -> Changed:
     """Hold what was found against what was expected."""
     found = dict.fromkeys(keys(checked))
-    # What was not looked for cannot have gone.
+    # What was not looked for cannot have gone: a rule, an exchange, or the rest of the
+    # probes where they were stopped.
     wanted = {
         each for each in expected if selection.wants(each.partition(" ")[0], "must")
     }
+    asked = {exchange_in(verdict.scenario) for verdict in checked.verdicts}
+    missing = (each for each in wanted if each not in found)
+    gone = [each for each in missing if exchange_in(each) in asked]
     return Changed(
         accepted=tuple(each for each in found if each in wanted),
         new=tuple(each for each in found if each not in wanted),
-        gone=tuple(sorted(each for each in wanted if each not in found)),
+        gone=tuple(sorted(gone)) if checked.complete else (),
     )

@@ -23,16 +23,21 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-Interface = Literal["asgi", "asgi2", "wsgi"]
+from compare.transcript import Interface
+
+Form = Literal[Interface, "asgi2"]
+"""How a server has to call an application; ASGI 2 is the older form of ASGI."""
 Application = Callable[..., Any]
 
-INTERFACES: dict[int, Interface] = {1: "asgi2", 2: "wsgi", 3: "asgi"}
-"""The interface, by the number of positional arguments that the application takes."""
+FORMS: dict[int, Form] = {1: "asgi2", 2: "wsgi", 3: "asgi"}
+"""The form, by the number of positional arguments that the application takes."""
 
-HINTS: dict[str, Interface] = {
+HINTS: dict[str, Form] = {
     "_asgi_single_callable": "asgi",
     "_asgi_double_callable": "asgi2",
 }
@@ -65,21 +70,36 @@ def load(
     return application
 
 
-def interface_of(application: Application) -> Interface:
+def source_of(target: str, app_dir: str | None = None) -> str:
+    """Give the file of the target's module, as seen from here; empty if it is not.
+
+    It is looked for by its name alone: the module is not imported.
+    """
+    here = Path.cwd()
+    parts = target.partition(":")[0].split(".")
+    base = Path(here, app_dir or "", *parts)
+    for file in (base.with_name(f"{base.name}.py"), base / "__init__.py"):
+        if file.is_file() and file.resolve().is_relative_to(here.resolve()):
+            return file.resolve().relative_to(here.resolve()).as_posix()
+    return ""
+
+
+def interface_of(application: Application) -> Form:
     """Say how a server has to call `application`."""
     for attribute, interface in HINTS.items():
-        if getattr(application, attribute, False) is True:
-            return interface
+        with suppress(Exception):  # an object may raise at a name that it has not
+            if getattr(application, attribute, False) is True:
+                return interface
     count = _arguments(application)
     if _is_coroutine_function(application) and count != 3:
         count = -1  # `async def handler(request)` is no application of any kind
-    if count not in INTERFACES:
+    if count not in FORMS:
         raise TargetError(
             f"Expected an application that takes (scope, receive, send) or (environ, "
             f"start_response), but got {_shown(application)}"
             f"{_if_factory(application, count)}."
         )
-    return INTERFACES[count]
+    return FORMS[count]
 
 
 def _split(target: str) -> tuple[str, str]:
@@ -117,7 +137,7 @@ def _import(name: str) -> ModuleType:
                 f"with --app-dir where it is."
             ) from None
         raise _import_failed(name, error) from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # a module may raise SystemExit, and much else
         raise _import_failed(name, error) from error
 
 
@@ -135,7 +155,8 @@ def _described(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {said}"  # which names the place itself
     place = "".join(f" ({os.path.basename(at.filename)}:{at.lineno})" for at in last)
-    return f"{type(error).__name__}: {said}{place}"
+    name = type(error).__name__
+    return f"{name}: {said}{place}" if said else f"{name}{place}"
 
 
 def _attribute(module: ModuleType, module_name: str, attributes: str) -> object:
@@ -151,6 +172,11 @@ def _attribute(module: ModuleType, module_name: str, attributes: str) -> object:
                 f"Expected an attribute {name!r} in {path!r}, but there is none; "
                 + (f"did you mean {hint}?" if near else "check the name.")
             ) from None
+        except Exception as error:  # of a property, or of a module's __getattr__
+            raise TargetError(
+                f"Expected an attribute {name!r} in {path!r}, but looking for it "
+                f"raised {_described(error)}; mend what it does."
+            ) from error
         path = f"{path}.{name}"
     return found
 
@@ -163,7 +189,7 @@ def _made_by(factory: object, target: str) -> object:
         )
     try:
         return factory()
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise TargetError(
             f"Expected {target!r} to give an application when called without "
             f"arguments, but it raised {_described(error)}; "
@@ -176,9 +202,12 @@ def _is_coroutine_function(application: Application) -> bool:
         application = application.func
     if inspect.isclass(application):
         return False  # calling a class makes an instance, whatever that does then
-    return inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(
-        getattr(application, "__call__", None)  # noqa: B004 - we look at what it is
-    )
+    try:
+        return inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(
+            getattr(application, "__call__", None)  # noqa: B004 - we look at what it is
+        )
+    except Exception:  # such an object may raise at a name that it has not
+        return False
 
 
 def _arguments(application: Application) -> int:
@@ -189,7 +218,7 @@ def _arguments(application: Application) -> int:
     """
     try:
         parameters = inspect.signature(application).parameters.values()
-    except (TypeError, ValueError):  # some callables written in C do not say
+    except Exception:  # some callables written in C do not say; others raise anything
         return -1
     kinds = [p.kind for p in parameters if p.default is p.empty]
     count = kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -202,10 +231,11 @@ def _arguments(application: Application) -> int:
 
 
 def _shown(application: Application) -> str:
-    name = getattr(application, "__qualname__", type(application).__qualname__)
+    name = type(application).__qualname__
     try:
+        name = getattr(application, "__qualname__", name)
         return f"{name}{inspect.signature(application)}"
-    except (TypeError, ValueError):
+    except Exception:
         return f"{name!r}, whose arguments cannot be seen"
 
 

@@ -50,13 +50,17 @@ SHORT = reprlib.Repr()
 SHORT.maxother = SHORT.maxstring = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Foreign:
     """What is kept of an object that is no plain data."""
 
     type_name: str
     text: str
     """Its `repr`, shortened; or why it was left out."""
+
+    def __repr__(self) -> str:
+        # So that a message about the object reads as one about the object does.
+        return self.text
 
 
 def value_to_json(value: object) -> Any:

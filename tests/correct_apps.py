@@ -17,6 +17,7 @@ from compare.contract.scenario import (
     Lifetime,
     Request,
 )
+from tests import unusual_apps, unusual_wsgi_apps
 from tests.broken_apps.apps import (
     ACCEPT,
     BODY,
@@ -294,4 +295,6 @@ CORRECT: tuple[Case, ...] = (
     Case("has a long reason", wsgi("404 Nobody Is Here"), wsgi=True),
     Case("returns a tuple", wsgi(blocks=(b"", b"a", b"")), wsgi=True),
     Case("sends latin-1 in wsgi", wsgi(headers=[("X-Name", "caf\xe9")]), wsgi=True),
+    *unusual_apps.CASES,
+    *unusual_wsgi_apps.CASES,
 )

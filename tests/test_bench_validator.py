@@ -8,7 +8,7 @@ import pytest
 
 import compare
 from compare import bench_validator, bench_wrapped
-from compare.bench_validator import TABLES, Table, lines, main, measure
+from compare.bench_validator import TABLES, Table, lines, main, measure, verdict
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,11 @@ def test_every_wrapper_has_a_row_in_every_table() -> None:
         for line in said[at + 2 : at + 2 + len(table.wrappers) - 1]:
             name = line[2:20].strip()
             assert name in table.wrappers or line.startswith("  not here: ")
-        assert any("goal" in line for line in said[at:])
+    goals = [table for table in TABLES if table.goal]
+    assert len(goals) == 3
+    for table, line in zip(goals, said[-3:], strict=True):
+        assert line.startswith(f"{table.title}: compare.validate adds ")
+        assert line.endswith((": met", ": MISSED"))
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda each: each.title)
@@ -63,12 +67,28 @@ def test_wrapper_that_is_not_installed_is_named() -> None:
 
 
 def test_price_of_a_stream_is_that_of_a_piece() -> None:
-    _, stream, _ = TABLES
+    stream = next(table for table in TABLES if table.events)
     taken = [1.0 + stream.events / 2] * 3
 
     said = lines(stream, {"bare call": [1.0] * 3, bench_validator.OURS: taken})
 
     assert "0.50 (0.50-0.50)" in said[-1]
+
+
+@pytest.mark.parametrize(("price", "word"), [(2.0, "met"), (2.01, "MISSED")])
+def test_goal_is_met_or_missed(price: float, word: str) -> None:
+    times = {"bare call": [1.0] * 3, bench_validator.OURS: [1.0 + price] * 3}
+    table = Table("one", bench_wrapped.hello, bench_wrapped.asgi_calls, {}, 0, 2.0)
+
+    assert verdict(table, times) == (
+        f"one: compare.validate adds {price:.2f} us a request, goal 2.00: {word}"
+    )
+
+
+def test_table_without_a_goal_has_no_verdict() -> None:
+    table = Table("one", bench_wrapped.hello, bench_wrapped.asgi_calls, {})
+
+    assert verdict(table, {}) is None
 
 
 def test_other_interpreter_measures_too(tmp_path: Path) -> None:

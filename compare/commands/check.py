@@ -14,7 +14,9 @@ import click
 
 from compare.checked import Checked
 from compare.commands import common
+from compare.commands.configured import A_DAY, Configured, Seconds
 from compare.exchanges import ExchangeError, parse
+from compare.implementations import IMPLEMENTATIONS
 from compare.probes.check import DEADLINE, Plan
 from compare.probes.check import check as execute
 from compare.probes.openapi import DocumentError
@@ -22,7 +24,6 @@ from compare.probes.probe import Asked
 from compare.probes.raw_request import read_request
 from compare.probes.rows import BY_ID
 from compare.report import (
-    files,
     findings,
     findings_html,
     findings_json,
@@ -36,7 +37,6 @@ from compare.selection import (
     SelectionError,
     against,
     read_expected,
-    settings,
     write_expected,
 )
 from compare.target import TargetError
@@ -50,34 +50,6 @@ RENDERERS: dict[str, Callable[[Checked], str]] = {
     "write_expected": write_expected,
 }
 """What can be written to a file, by the name of the parameter that names the file."""
-ONLY_ON_THE_LINE = ("no_color", "write_expected", "help")
-
-
-class Configured(click.Command):
-    """A command whose options may stand in `pyproject.toml` as well."""
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        """Take what the file says for the defaults."""
-        options = [p for p in self.params if isinstance(p, click.Option)]
-        # The name in the file is that of the option, `json` for `--json`.
-        names = {p.opts[0].lstrip("-").replace("-", "_"): p for p in options}
-        known = {
-            name: option.multiple
-            for name, option in names.items()
-            if option.name not in ONLY_ON_THE_LINE
-        }
-        try:
-            found = settings(known)
-        except SelectionError as error:
-            raise click.UsageError(str(error)) from error
-        extra["default_map"] = {names[k].name: value for k, value in found.items()}
-        return super().make_context(info_name, args, parent, **extra)
 
 
 def _file(name: str, what: str) -> Callable[[common.F], common.F]:
@@ -146,14 +118,25 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
 @_file("html", "one page of HTML")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0.05),
+    type=Seconds(min=0.05, max=A_DAY),
     default=DEADLINE,
     show_default=True,
     metavar="SECONDS",
-    help="How long the application may take to start, and to answer first.",
+    help="How long the application may take to start, and to answer first; "
+    "more than 15, also to be imported.",
 )
-@click.option("--max-failures", type=click.IntRange(min=1), metavar="N")
-@click.option("--max-time", type=click.FloatRange(min=0), metavar="SECONDS")
+@click.option(
+    "--max-failures",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop when so many rules are broken.",
+)
+@click.option(
+    "--max-time",
+    type=Seconds(min=0, max=A_DAY, min_open=True),
+    metavar="SECONDS",
+    help="Stop after that long; what was done until then counts.",
+)
 @click.option(
     "--seed", type=int, default=0, help="Where bodies are cut; it is in the report."
 )
@@ -181,7 +164,12 @@ def check(
     no_color: bool,
     **reports: str | None,
 ) -> None:
-    """Check the application TARGET (module:attribute) against the specifications."""
+    """Check the application TARGET against the specifications.
+
+    TARGET is module:attribute, or one of our own implementations, such as raw-asgi.
+    """
+    if target in IMPLEMENTATIONS:
+        target = IMPLEMENTATIONS[target].target
     rules = {**RULES, **BY_ID}
     _known(select, rules, "rule")
     _known(exclude, rules, "rule")
@@ -223,6 +211,11 @@ def asked(paths: tuple[str, ...], requests: tuple[str, ...]) -> tuple[Asked, ...
     try:
         found = [read_request(name) for name in requests]
         for path in paths:
+            if "://" in path.partition("?")[0]:
+                raise ExchangeError(
+                    f"Expected a path such as /x, but got the URL {path!r}; check "
+                    f"calls the application itself, without a server."
+                )
             exchange = parse(path)
             method = getattr(exchange, "method", "WebSocket")
             label = f"{method} {exchange.target.decode('latin-1')}"
@@ -264,9 +257,5 @@ def _write(result: Checked, reports: dict[str, str | None]) -> list[Path]:
     written = []
     for name, render in RENDERERS.items():
         if path := reports.get(name):
-            try:
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-                written.append(files.write(path, render(result)))
-            except (files.ReportError, OSError) as error:
-                raise common.ReportFailed(str(error)) from error
+            written.append(common.write_report(path, render(result)))
     return written

@@ -19,15 +19,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from compare.codec import dumps
 from compare.commands import common
+from compare.commands.configured import A_DAY, Seconds
 from compare.environment import environment
 from compare.probes.wire import matrix
-from compare.probes.wire.case import Case, Interface
+from compare.probes.wire.case import Case
 from compare.probes.wire.chapters import CASES, CHAPTER_OF
 from compare.probes.wire.host import Host
 from compare.probes.wire.judge import BAD
 from compare.probes.wire.runner import Table, Wish, run_all
-from compare.report import files
 from compare.servers.table import SERVERS, Server, missing
+from compare.transcript import Interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,12 @@ class Command(Server):
     help="Only what is at least required so much.",
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the results as JSON.")
-@click.option("--max-time", type=float, metavar="S", help="Begin no case after this.")
+@click.option(
+    "--max-time",
+    type=Seconds(min=0, max=A_DAY, min_open=True),
+    metavar="S",
+    help="Begin no case after this.",
+)
 @click.option("--seed", type=int, metavar="N", help="Play the cases in another order.")
 @click.option(
     "--i-own-this-host",
@@ -134,6 +140,8 @@ def _hosts(
         row = SERVERS[words[0]]
         if sentence := missing(row):
             raise common.TargetFailed(sentence)
+        if interface and not row.speaks(interface):
+            raise click.UsageError(f"{row.name} does not speak {interface.upper()}.")
         return [Host(row.name, _spoken(row, interface), row)], True
     row = _command(words)
     return [Host(row.name, interface or "asgi", row)], True
@@ -153,7 +161,12 @@ def _spoken(row: Server, wanted: Interface | None) -> Interface:
 
 
 def _command(words: tuple[str, ...]) -> Server:
-    parts = tuple(shlex.split(words[0]) if len(words) == 1 else words)
+    try:
+        parts = tuple(shlex.split(words[0]) if len(words) == 1 else words)
+    except ValueError as error:
+        raise click.UsageError(
+            f"Expected a command line, but got {words[0]!r}: {error}."
+        ) from error
     line = " ".join(parts)
     if "{port}" not in line or "{target}" not in line:
         if len(parts) == 1:
@@ -176,17 +189,25 @@ def _program(name: str) -> str | None:
 def _host_at(
     url: str, interface: Interface | None, owned: bool
 ) -> tuple[list[Host], bool]:
-    found = urlsplit(url)
-    if found.scheme != "http" or not found.hostname or found.port is None:
-        raise click.UsageError(f"Expected http://HOST:PORT, but got {url!r}.")
-    host = Host(url, interface or "asgi", None, (found.hostname, found.port))
+    name, port = _address(url)
+    host = Host(url, interface or "asgi", None, (name, port))
     if not asyncio.run(host.is_ours()):
         raise common.TargetFailed(
             f"The server at {url} does not answer as compare.probes.instrument does; "
             f"start it with compare.probes.instrument:{interface or 'asgi'}, and with "
             f"one worker."
         )
-    return [host], owned or is_loopback(found.hostname)
+    return [host], owned or is_loopback(name)
+
+
+def _address(url: str) -> tuple[str, int]:
+    try:
+        found = urlsplit(url)
+        if found.scheme == "http" and found.hostname and found.port:
+            return found.hostname, found.port
+    except ValueError:  # of a port that is none, or of half an address
+        pass
+    raise click.UsageError(f"Expected http://HOST:PORT, but got {url!r}.")
 
 
 def is_loopback(host: str) -> bool:
@@ -267,9 +288,5 @@ def _write(table: Table, name: str, seed: int | None) -> None:
         seed=seed,
         environment=environment(),
     )
-    try:
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        path = files.write(name, dumps(written))
-    except (files.ReportError, OSError) as error:
-        raise common.ReportFailed(str(error)) from error
+    path = common.write_report(name, dumps(written))
     click.echo(f"Report: {path}", file=sys.stdout)

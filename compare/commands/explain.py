@@ -9,25 +9,29 @@ from rich.padding import Padding
 from rich.text import Text
 
 from compare.commands import common
+from compare.commands.rules import seen_by
 from compare.probes.gather import HINTS, statement_of
 from compare.probes.probe import Probe
 from compare.probes.rows import BY_ID
 from compare.rule_pages import example_lines
 from compare.rules import RULES, Rule
-from compare.rules.book import sentences_of
+from compare.rules.book import Sentence, book, sentences_of
 
 
 @click.command()
 @click.argument("rule")
 @common.no_color
 def explain(rule: str, no_color: bool) -> None:
-    """Explain a rule or a probe: what the text says, and what breaks it."""
+    """Explain a rule, a probe or a sentence: what the text says, and what breaks it."""
     out = common.console(no_color)
     if rule in RULES:
         for line in rule_lines(RULES[rule]):
             _show(line, out)
     elif rule in BY_ID:
         for line in probe_lines(BY_ID[rule]):
+            _show(line, out)
+    elif found := [each for each in book() if each.id == rule]:
+        for line in sentence_lines(found[0]):
             _show(line, out)
     else:
         raise common.unknown("rule", rule, [*RULES, *BY_ID])
@@ -54,6 +58,19 @@ def rule_lines(rule: Rule) -> list[str]:
         "",
         "Keeps it:",
         *_inset(example_lines(rule.keeps)),
+    ]
+
+
+def sentence_lines(sentence: Sentence) -> list[str]:
+    """Give the explanation of a sentence of the book, such as M14."""
+    return [
+        f"{sentence.id}: a sentence ({sentence.level}; it binds: {sentence.binds})",
+        "",
+        sentence.statement,
+        sentence.link,
+        "",
+        "Who sees it kept:",
+        *_inset(seen_by(sentence).splitlines()),
     ]
 
 

@@ -57,7 +57,7 @@ def rules(
     found = rows(select, exclude, level, side)
     if select and not found:
         raise common.unknown("rule", select[0], RULES)
-    if not count:
+    if found and not count:
         out.print(_table(("rule", "binds", "level", "what it says"), found))
     parts = Counter(f"{side} {level}" for _, side, level, _ in found)
     out.print(_counted(len(found), "rule", parts))
@@ -98,7 +98,7 @@ def _show_sentences(
         and each.level == (level or each.level)
         and (side is None or each.binds in (side, "both"))
     ]
-    if not count:
+    if found and not count:
         head = ("sentence", "binds", "level", "what it says", "who sees it kept")
         lines = [(e.id, e.binds, e.level, e.statement, seen_by(e)) for e in found]
         out.print(_table(head, lines))

@@ -18,6 +18,7 @@ application that tells what it saw: `asgi-compare check-server`.
                         inside the child: the servers that the probes play
     play.py             inside the child: one trial after the other
     own.py              what a probe concludes by itself, besides the rules
+    yardstick.py        ... by holding an exchange against the plain one
     gather.py           the findings of all trials, grouped by rule
     check.py            one application, from the first trial to the conclusion
 

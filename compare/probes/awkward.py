@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 from time import monotonic_ns as now
 from typing import Any
 
@@ -46,6 +47,39 @@ def awkward_scope(scope: Scope, server: Server) -> Scope:
     return scope
 
 
+LISTS = ("headers", "links")
+"""Keys of events that hold an iterable; any will do, but some can be read once only."""
+LONGEST = 10_000
+"""Entries of such an iterable that are looked at."""
+
+
+def written_out(event: Any) -> Any:
+    """Give an event with lists in it where any iterable will do.
+
+    A transcript can hold a list, and neither a generator nor an object of the
+    application's own. The event that the application keeps is not touched.
+    """
+    if not isinstance(event, dict):
+        return event
+    lists = {key: as_list(event[key]) for key in LISTS if key in event}
+    if all(lists[key] is event[key] for key in lists):
+        return event
+    return {**event, **lists}
+
+
+def as_list(value: Any) -> Any:
+    """Write an iterable out, and those in it; what is a list or a tuple may stay."""
+    if isinstance(value, (str, bytes, bytearray, dict)):
+        return value  # each of them has a rule of its own that it breaks
+    try:
+        entries = list(islice(iter(value), LONGEST))
+    except TypeError:
+        return value
+    inner = [as_list(entry) for entry in entries]
+    same = all(a is b for a, b in zip(inner, entries, strict=True))
+    return value if same and isinstance(value, (list, tuple)) else inner
+
+
 def is_file(file: Any) -> bool:
     """Say whether there is a file of the operating system behind an object."""
     try:
@@ -74,13 +108,9 @@ class _Awkward(Recorder):
                 event.setdefault(key, copy.deepcopy(value))
         return await super().give(event)
 
-    async def before_sending(self, event: Any) -> None:
-        """Do what the server does to a `send` before it takes it."""
-        if isinstance(event, dict) and isinstance(
-            event.get("headers"), Iterator | ItemsView
-        ):
-            # Written down as it is, it could not be read once more.
-            event["headers"] = list(event["headers"])
+    async def before_sending(self, event: Any) -> Any:
+        """Do what the server does to a `send`; give the event as it then takes it."""
+        event = written_out(event)
         self.sends += 1
         if self.server.waits:
             await asyncio.sleep(0.001)
@@ -88,6 +118,7 @@ class _Awkward(Recorder):
             self.unheard |= {self.record("send", event)}
             self.halt("timed out")
             await self.never()
+        return event
 
 
 KEYS = {
@@ -130,7 +161,7 @@ class AwkwardHttp(_Awkward, HttpExchange):
 
     async def send(self, event: Message) -> None:
         """Take what the application sends, in this server's way."""
-        await self.before_sending(event)
+        event = await self.before_sending(event)
         if self.server.gone_at == self.sends:
             self.leave()
         try:
@@ -182,7 +213,7 @@ class AwkwardWebSocket(_Awkward, WebSocketExchange):
 
     async def send(self, event: Message) -> None:
         """Take what the application sends, in this server's way."""
-        await self.before_sending(event)
+        event = await self.before_sending(event)
         if self.server.gone_at == self.sends:
             self.left = now()
             self.close()

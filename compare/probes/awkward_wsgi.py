@@ -22,7 +22,9 @@ from compare.drivers.stepping import GRACE
 from compare.drivers.wire import prepare
 from compare.drivers.wsgi import Stop, WsgiExchange
 from compare.probes.probe import Server
+from compare.shapes import shown
 from compare.transcript import Transcript
+from compare.values import Foreign
 
 
 class AwkwardWsgi(WsgiExchange):
@@ -52,6 +54,19 @@ class AwkwardWsgi(WsgiExchange):
     def scope_as_given(self) -> Environ:
         """Make the `environ` once more; what is no data is named by its type."""
         return awkward_environ(super().scope_as_given(), self.server)
+
+    def start_response(
+        self, status: Any, response_headers: Any, exc_info: Any = None
+    ) -> Any:
+        """Take it as the driver does; a subclass of list shall still be seen as one."""
+        index = len(self.log)
+        try:
+            return super().start_response(status, response_headers, exc_info)
+        finally:
+            kind = type(response_headers)
+            if index < len(self.log) and kind is not list and issubclass(kind, list):
+                seen = Foreign(kind.__qualname__, shown(response_headers))
+                self.log[index][2]["response_headers"] = seen
 
     def send_all(self, iterable: Any) -> None:
         """Write down what was returned, and send it."""
@@ -139,6 +154,8 @@ def play(
     def run() -> None:
         try:
             served.run(application)
+        except BaseException as error:  # KeyboardInterrupt; on a thread it ends no more
+            served.failed(error)
         finally:
             ended.set()
 

@@ -20,7 +20,7 @@ from typing import Protocol
 from compare.checked import Checked
 from compare.contract.scenario import Conversation, Request
 from compare.environment import environment
-from compare.isolation import Child
+from compare.isolation import START_LIMIT, Child
 from compare.probes import own, rows
 from compare.probes.arrange import fits, trial
 from compare.probes.gather import Gathered
@@ -33,10 +33,11 @@ from compare.probes.probe import (
     Probe,
     Trial,
 )
+from compare.probes.yardstick import Yardstick
 from compare.results import Finding
 from compare.rules import judge
 from compare.selection import Selection
-from compare.target import Interface
+from compare.target import Form, source_of
 from compare.transcript import Transcript
 
 DEADLINE = 2.0
@@ -92,7 +93,7 @@ class Driver(Protocol):
     """Whoever plays a trial: a `Child`, or a test in its own process."""
 
     @property
-    def interface(self) -> Interface:
+    def interface(self) -> Form:
         """How the target is called."""
 
     def drive(self, scenario: Trial) -> Transcript:
@@ -107,6 +108,7 @@ def check(plan: Plan, progress: Progress = lambda name: None) -> Checked:
         factory=plan.factory,
         app_dir=plan.app_dir,
         driver="compare.probes.play:play",
+        start_limit=max(START_LIMIT, plan.deadline),
     ) as child:
         return check_with(child, plan, progress, began)
 
@@ -127,6 +129,8 @@ def check_with(
     checked = one.gathered.checked(driver.interface)
     checked.interrupted = one.interrupted
     checked.unstartable = one.unstartable
+    checked.complete = one.complete
+    checked.file = source_of(plan.target, plan.app_dir)
     checked.environment = {
         **environment(),
         "seed": plan.seed,
@@ -152,6 +156,7 @@ class _Check:
         self.child = child
         self.progress = progress
         self.ends = began + plan.max_time if plan.max_time else None
+        self.complete = not plan.probes
         self.gathered = Gathered(plan.words(), plan.target, plan.selection)
         self.silent_at_anything = False
         """It returned from a scope type that there is not, without a word."""
@@ -163,6 +168,7 @@ class _Check:
             else:
                 self.lifespan_and_requests()
         except Enough as why:
+            self.complete = False
             self.gathered.notes.append(f"{why} Not all probes were played.")
 
     def lifespan_and_requests(self) -> None:
@@ -212,7 +218,7 @@ class _Check:
     def series(self, probes: Iterable[Probe], asked: Asked) -> None:
         """Play all that fits to one exchange, the plain one first."""
         plain, *others = probes
-        first = self.play(plain, asked, deadline=self.plan.deadline, plain=True)
+        first = self.play(plain, asked, needed=True)
         if why := own.why_not_worth_more(first, asked, self.silent_at_anything):
             if asked.wanted or isinstance(asked.exchange, Request):
                 self.gathered.notes.append(why)
@@ -223,18 +229,22 @@ class _Check:
         if own.is_endless(first):
             others = [each for each in others if each.endless]
             quick = LEAST / 2  # each of them is waited for to its end
-        stable = True
+        limit = min(quick, self.plan.deadline)
+        yardstick = Yardstick(trial(plain, asked, limit, self.plan.seed), first)
         for probe in others:
+            again = probe.id.endswith("/again")
             came = self.play(
-                probe,
-                asked,
-                deadline=min(quick, self.plan.deadline),
-                yardstick=first if stable else None,
+                probe, asked, deadline=limit, yardstick=yardstick, needed=again
             )
-            if probe.id.endswith("/again"):
-                stable = own.same_answer(first, came)
+            if again:
+                yardstick.played_again(came)
             if own.is_lost(came):
                 break  # each of the others would cost as much time
+        if yardstick.spent and not own.failed(first):
+            self.gathered.notes.append(
+                f"{asked.label}: the application began to fail on a plain server, too; "
+                f"from there on nothing was compared with the first answer."
+            )
 
     def play(
         self,
@@ -242,16 +252,16 @@ class _Check:
         asked: Asked,
         *,
         deadline: float | None = None,
-        plain: bool = False,
-        yardstick: Transcript | None = None,
+        yardstick: Yardstick | None = None,
         judged: bool = True,
+        needed: bool = False,
     ) -> Transcript:
-        """Play one trial, and judge it."""
+        """Play one trial, and judge it; also if nobody asked for it, where needed."""
         self.enough()
         made = trial(probe, asked, deadline or self.plan.deadline, self.plan.seed)
         globs = self.plan.probes
         shown = not globs or any(fnmatchcase(probe.id, glob) for glob in globs)
-        if globs and not shown and not plain and judged and asked.words:
+        if globs and not shown and not needed and judged and asked.words:
             return Transcript(made.name, "asgi")
         self.progress(made.name)
         transcript = self.child.drive(made)
@@ -267,14 +277,14 @@ class _Check:
         asked: Asked,
         made: Trial,
         transcript: Transcript,
-        yardstick: Transcript | None,
+        yardstick: Yardstick | None,
     ) -> None:
         findings: list[Finding] = []
         if not own.is_for_nobody(transcript, self.silent_at_anything):
             findings = list(own.believed(judge(transcript), transcript, asked))
         if yardstick is not None and not findings:
             # What a rule has found is reason enough for another answer.
-            findings += own.compared(probe, made, transcript, yardstick)
+            findings += yardstick.compared(probe, made, transcript, self.child.drive)
         trouble = own.trouble(probe, transcript)
         self.gathered.add(probe, asked, transcript, findings, trouble)
 

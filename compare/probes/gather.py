@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from compare.checked import SHOWN_PLACES, Checked, Problem
+from compare.checked import Checked, Problem, some_places
 from compare.probes.probe import Asked, Probe
 from compare.probes.rows import BY_ID
 from compare.results import IN_PROCESS, Finding, Verdict, VerdictKind
@@ -115,7 +115,7 @@ class Gathered:
             first.scenario,
             first.evidence,
             group.count,
-            tuple(group.scenarios)[:SHOWN_PLACES],
+            some_places(group.scenarios),
             *about,
             again,
         )

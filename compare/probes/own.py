@@ -21,6 +21,12 @@ from compare.transcript import MAX_EVENTS, Dialogue, Excerpt, Response, Transcri
 LOST = ("crashed", "abandoned")
 STARTS = ("http.response.start", "websocket.accept", "start_response")
 CUT_SHORT = ("timed out", "flooded")
+LAST_WORDS = (
+    "lifespan.startup.failed",
+    "lifespan.shutdown.complete",
+    "lifespan.shutdown.failed",
+)
+"""A server waits for one of these, and need not wait for the return after it."""
 UNKNOWN_EVENT = "asgi/unknown-event-type"
 OF_FILES = "asgi-extensions/zerocopysend-file"
 
@@ -66,13 +72,22 @@ def _answer(transcript: Transcript) -> object:
 
 
 def compared(
-    probe: Probe, trial: Trial, transcript: Transcript, plain: Transcript
+    probe: Probe,
+    trial: Trial,
+    transcript: Transcript,
+    plain: Transcript,
+    stable: bool = True,
 ) -> Iterator[Finding]:
-    """Give what a probe finds by holding an exchange against the plain one."""
+    """Give what a probe finds by holding an exchange against the plain one.
+
+    With an answer that is another one each time, `stable` is False, and only failures
+    are looked for.
+    """
     if probe.compares == "nothing" or failed(plain) or is_endless(plain):
         return
     got = failed(transcript)
-    if not got and probe.compares == "answer" and not same_answer(plain, transcript):
+    answers = stable and probe.compares == "answer"
+    if not got and answers and not same_answer(plain, transcript):
         got = f"another one: {_in_short(transcript)}"
     if got:
         yield Finding(
@@ -103,7 +118,9 @@ def trouble(probe: Probe, transcript: Transcript) -> str:
         )
     if ending.kind == "flooded" and probe.id.endswith("/plain"):
         return f"The application was stopped after {MAX_EVENTS:,} events."
-    in_vain = ending.kind == "timed out" and not is_endless(transcript)
+    in_vain = ending.kind == "timed out" and not (
+        is_endless(transcript) or any(map(transcript.sent, LAST_WORDS))
+    )
     if not in_vain or transcript.left_at_ns is not None or probe.server.cancels_at:
         return ""
     return TOO_LATE.get(probe.protocol, "")
@@ -169,7 +186,7 @@ def why_not_started(transcript: Transcript) -> str:
         said = event.get("message") or "it does not say why"
         return f"The application refused to start: {said}."
     if is_lost(transcript) or transcript.ending.kind == "timed out":
-        error = transcript.ending.error or "no answer to lifespan.startup in time"
+        error = _said(transcript) or "no answer to lifespan.startup in time"
         return f"The application did not start: {error}."
     return ""
 
@@ -184,14 +201,14 @@ def speaks_another_protocol(transcript: Transcript) -> bool:
     if transcript.ending.kind == "returned" or protocol is None:
         return False
     sent = transcript.sent()
-    kinds = [each.get("type") for each in sent if isinstance(each, dict)]
-    return (
-        bool(sent)
-        and len(kinds) == len(sent)
-        and not any(
-            isinstance(kind, str) and kind.startswith(f"{protocol}.") for kind in kinds
-        )
+    kinds = [each.get("type") if isinstance(each, dict) else None for each in sent]
+    others = tuple(f"{each}." for each in PROTOCOLS if each != protocol)
+    return bool(sent) and all(
+        isinstance(kind, str) and kind.startswith(others) for kind in kinds
     )
+
+
+PROTOCOLS = ("http", "websocket", "lifespan")
 
 
 def believed(

@@ -86,10 +86,23 @@ class Session:
             held = AwkwardHttp(trial.name, exchange, trial.server, state)
         try:
             scope = held.scope_as_given()
-            await run(self.application, scope, held, trial.deadline)
+            await run(self.awaited(held), scope, held, trial.deadline)
         finally:
             held.close()
         return held()
+
+    def awaited(self, held: Recorder) -> Any:
+        """Give the application, with an eye on what the call of it returns."""
+
+        def call(scope: Scope, receive: Any, send: Any) -> Any:
+            returned = self.application(scope, receive, send)
+            if not hasattr(returned, "__await__"):
+                value = None if returned is None else type(returned).__name__
+                held.record("receive", {"type": "call.returned", "value": str(value)})
+                raise TypeError(f"Expected an awaitable, but got {value}.")
+            return returned
+
+        return call
 
     async def lifetime(self, trial: Trial, exchange: Lifetime) -> Transcript:
         """Start, or stop, or both in a loop that goes on."""

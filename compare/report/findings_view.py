@@ -84,7 +84,8 @@ def summary(checked: Checked) -> list[str]:
         count[problem.level] += 1
     broken = ", ".join(f"{n} {level}" for level, n in count.items() if n)
     rules = plural(len(checked.problems), "rule")
-    found = f"{rules} broken ({broken})" if broken else "no rule broken"
+    nothing = "no probe was played" if checked.empty else "no rule broken"
+    found = f"{rules} broken ({broken})" if broken else nothing
     lines = [
         f"{checked.target} ({checked.interface}): "
         f"{plural(len(checked.verdicts), 'trial')} in "

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from compare.checked import Checked, Problem
+from compare.checked import Checked, Problem, key_of
+from compare.results import Verdict
 from compare.text import xml_safe
 
 MOST = 4000
@@ -20,29 +21,33 @@ MOST = 4000
 
 def render(checked: Checked) -> str:
     """Give the whole file."""
-    bad = {"failed": "failures", "error": "errors"}
-    counts = {name: str(len(checked.of(kind))) for kind, name in bad.items()}
-    seconds = str(checked.environment.get("seconds", 0))
-    counts |= {"tests": str(len(checked.verdicts)), "time": seconds}
-    root = Element("testsuites", {"name": "asgi-compare", **counts})
-    name = _text(checked.target)
-    suite = SubElement(root, "testsuite", {"name": name, "skipped": "0", **counts})
+    root = Element("testsuites", {"name": "asgi-compare"})
+    suite = SubElement(root, "testsuite", name=_text(checked.target), skipped="0")
     about = SubElement(suite, "properties")
     for name in ("date", "python", "platform", "seed"):
         value = _text(str(checked.environment.get(name, "")))
         SubElement(about, "property", name=name, value=value)
-    by_scenario = _by_scenario(checked)
     for verdict in checked.verdicts:
         probe, _, asked = verdict.scenario.partition(" ")
-        name = f"{asked} {probe}".strip()
-        case = SubElement(suite, "testcase", name=_text(name))
-        case.set("classname", _text(checked.target))
+        case = _case(suite, f"{asked} {probe}".strip(), checked)
         if verdict.verdict == "error":
             _say(case, "error", verdict.reason, verdict.reason)
         elif verdict.verdict == "failed":
-            problems = by_scenario.get(verdict.scenario, [])
-            details = "\n\n".join(_details(problem) for problem in problems)
-            _say(case, "failure", verdict.reason, details or verdict.reason)
+            _fail(case, verdict, checked)
+    if checked.unstartable:
+        case = _case(suite, "start", checked)
+        _say(case, "error", checked.unstartable, checked.unstartable)
+    for key in checked.changed.gone if checked.changed else ():
+        reason = f"Expected {key!r} as accepted before, but it has gone."
+        _say(_case(suite, f"expected {key}", checked), "failure", reason, reason)
+    counts = {
+        "tests": str(len(suite.findall("testcase"))),
+        "failures": str(len(suite.findall("testcase/failure"))),
+        "errors": str(len(suite.findall("testcase/error"))),
+        "time": str(checked.environment.get("seconds", 0)),
+    }
+    for element in (root, suite):
+        element.attrib |= counts
     if checked.notes:
         SubElement(suite, "system-out").text = _text("\n".join(checked.notes))
     indent(root)
@@ -51,12 +56,26 @@ def render(checked: Checked) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
-def _by_scenario(checked: Checked) -> dict[str, list[Problem]]:
-    found: dict[str, list[Problem]] = {}
-    for problem in checked.required:
-        for scenario in problem.scenarios:
-            found.setdefault(scenario, []).append(problem)
-    return found
+def _case(suite: Element, name: str, checked: Checked) -> Element:
+    fields = {"name": _text(name), "classname": _text(checked.target)}
+    return SubElement(suite, "testcase", fields)
+
+
+def _fail(case: Element, verdict: Verdict, checked: Checked) -> None:
+    """Say why a trial failed, unless all that it failed for is accepted."""
+    problems = [each for each in checked.required if verdict.scenario in each.scenarios]
+    if checked.changed is not None:
+        # Not every trial is named by its problems; its exchange always is.
+        problems = [
+            each
+            for each in checked.required
+            if key_of(each, verdict.scenario) in checked.changed.new
+        ]
+        if not problems:
+            return
+    reason = problems[0].message if problems else verdict.reason
+    details = "\n\n".join(_details(problem) for problem in problems)
+    _say(case, "failure", reason, details or reason)
 
 
 def _say(case: Element, kind: str, message: str, details: str) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
-from compare.checked import Checked, Problem, key_of
+from compare.checked import Checked, Problem, key_of, keys_of
 from compare.results import Level
 from compare.text import clean
 
@@ -43,11 +44,15 @@ def to_json(checked: Checked) -> dict[str, Any]:
         }
         for v in checked.of("error")
     ]
+    reasons = [f"Expected {key!r}, but it has gone." for key in _gone(checked)]
+    if checked.unstartable:
+        reasons.append(checked.unstartable)
+    errors += [{"level": "error", "message": {"text": clean(r)}} for r in reasons]
     run = {
         "tool": {"driver": driver},
         "invocations": [
             {
-                "executionSuccessful": not checked.interrupted,
+                "executionSuccessful": checked.code in (0, 1),
                 "exitCode": checked.code,
                 "toolExecutionNotifications": errors,
             }
@@ -59,6 +64,20 @@ def to_json(checked: Checked) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _gone(checked: Checked) -> tuple[str, ...]:
+    return checked.changed.gone if checked.changed else ()
+
+
+def _suppressed(problem: Problem, checked: Checked) -> dict[str, Any]:
+    """Say that a result was accepted before, where it was in all of its exchanges."""
+    if checked.changed is None:
+        return {}
+    known = set(keys_of(problem)) <= set(checked.changed.accepted)
+    # "If the suppressions property is present and empty": it is not suppressed.
+    suppressions = [{"kind": "external"}] if known else []
+    return {"suppressions": suppressions}
 
 
 def _rule(problem: Problem) -> dict[str, Any]:
@@ -87,7 +106,7 @@ def _result(index: int, problem: Problem, checked: Checked) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": file_of(checked.target)},
+                    "artifactLocation": {"uri": uri_of(checked)},
                     "region": {"startLine": 1},
                 },
                 "logicalLocations": [
@@ -100,10 +119,13 @@ def _result(index: int, problem: Problem, checked: Checked) -> dict[str, Any]:
                 ],
             }
         ],
+        **_suppressed(problem, checked),
     }
 
 
-def file_of(target: str) -> str:
-    """Guess the file of a target from its name: `shop.asgi:app` is `shop/asgi.py`."""
-    module, _, _ = target.partition(":")
-    return str(PurePosixPath(*clean(module).split(".")).with_suffix(".py"))
+def uri_of(checked: Checked) -> str:
+    """Give the file of the target; as far as its name says it, if nobody has looked."""
+    if checked.file:
+        return quote(checked.file)
+    module, _, _ = checked.target.partition(":")
+    return quote(str(PurePosixPath(*clean(module).split(".")).with_suffix(".py")))

@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Literal
 
 from compare.results import Finding, Level, Side
 from compare.rules import (  # noqa: F401 - importing a chapter registers its rules
@@ -56,7 +55,7 @@ from compare.rules.judge_websocket import WebSocketJudge
 from compare.rules.judge_wsgi import WsgiJudge
 from compare.rules.rule import Example, Rule, registered
 from compare.rules.values import is_a, plain
-from compare.transcript import Transcript
+from compare.transcript import Interface, Transcript
 
 __all__ = ["RULES", "Example", "Judge", "Rule", "book", "judge", "judge_for", "rules"]
 
@@ -75,7 +74,7 @@ JUDGES: Mapping[str, type[Judge]] = MappingProxyType(
 def judge_for(
     scope: object,
     name: str = "",
-    interface: Literal["asgi", "wsgi"] | None = None,
+    interface: Interface | None = None,
 ) -> Judge:
     """Make the judge of one connection; call `begin`, and tell it what happens.
 

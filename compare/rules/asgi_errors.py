@@ -16,6 +16,7 @@ from compare.rules.event_keys import keys_of
 from compare.rules.examples import (
     BODY,
     OK,
+    RAISED,
     REQUEST,
     START,
     extended,
@@ -27,6 +28,23 @@ from compare.rules.rule import MAIN, rule
 from compare.rules.values import plain, shown
 
 ERRORS = MAIN + "error-handling"
+
+
+@rule(
+    "asgi/not-awaitable",
+    "application",
+    "should",
+    "call.returned",
+    quote="ASGI applications should be a single async callable",
+    link=MAIN + "applications",
+    statement="Calling the application gives an awaitable, as `async def` does.",
+    why="A server awaits it, and fails on anything else.",
+    hint="Write `async def`, or return the coroutine of what you call.",
+    breaks=http(received("call.returned", value="None"), ending=RAISED),
+    keeps=OK,
+)
+def not_awaitable(judge: Judge, mark: dict[str, Any]) -> Iterator[str]:
+    yield f"Expected an awaitable from the application, but got {mark.get('value')}"
 
 
 @rule(

@@ -117,7 +117,7 @@ def pathsend_headers(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
     if response.phase != "body" or response.path_sent:
         return
     for name in (b"content-type", b"content-length"):
-        if not response.head.values(name):
+        if response.head.lacks(name):
             yield f"Expected the header {name!r} before 'http.response.pathsend'"
 
 
@@ -203,7 +203,7 @@ def trailers_missing(judge: HttpJudge, ending: Ending) -> Iterator[str]:
 )
 def trailers_field(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
     response = judge.response
-    if response.phase == "trailers" and not response.head.values(b"trailer"):
+    if response.phase == "trailers" and response.head.lacks(b"trailer"):
         yield "Expected a header b'trailer' in the start, but got none"
 
 

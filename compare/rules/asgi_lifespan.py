@@ -95,7 +95,7 @@ def event_twice(judge: LifespanJudge, event: dict[str, Any]) -> Iterator[str]:
 @rule(
     "asgi-lifespan/answer-before-startup",
     "application",
-    "must",
+    "should",
     START_ANSWERS,
     quote=HAS_STARTED,
     link=COMPLETE,

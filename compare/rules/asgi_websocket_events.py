@@ -26,6 +26,7 @@ from compare.rules.judge_websocket import WebSocketJudge
 from compare.rules.rule import RFC6455, WWW, rule
 from compare.rules.values import (
     is_bytes,
+    is_encodable,
     is_int,
     kind,
     shown,
@@ -117,6 +118,27 @@ def payload_type(judge: Judge, event: dict[str, Any]) -> Iterator[str]:
 
 def _excerpt(value: object) -> bool:
     return is_bytes(value) and not isinstance(value, bytes)
+
+
+@rule(
+    "asgi-websocket/text-not-utf-8",
+    "application",
+    "must",
+    ("sent websocket.send", "sent websocket.close"),
+    quote="the whole message MUST contain valid UTF-8",
+    link=RFC6455 + "5.6",
+    statement="The `text` of a message and the `reason` of a close can be encoded as "
+    "UTF-8: they hold no lone surrogates.",
+    why="There is no frame that could carry them; a server can only fail.",
+    hint="Do not decode with `surrogateescape` what goes to a client.",
+    breaks=websocket(CONNECT, ACCEPT, sent("websocket.send", text="\ud83c"), CLOSE),
+    keeps=websocket(CONNECT, ACCEPT, sent("websocket.send", text="\U0001f375"), CLOSE),
+)
+def text_not_utf_8(judge: Judge, event: dict[str, Any]) -> Iterator[str]:
+    key = "text" if event["type"] == "websocket.send" else "reason"
+    text = event.get(key)
+    if isinstance(text, str) and not is_encodable(text):
+        yield f"Expected a {key} that UTF-8 can carry, but got {shown(text)}"
 
 
 @rule(

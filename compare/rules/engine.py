@@ -15,6 +15,8 @@ only what it does not vouch for is taken apart. A test holds that both ways agre
 `send` may raise, and that is the server's answer. Who watches it may record that: the
 received events `send.raised` (with `error`, a text, and `oserror`, a bool) and
 `send.returned` speak of the event that was sent last. Without them nothing is assumed.
+In the same way `call.returned` (with `value`, a text) says that the application gave
+back something that cannot be awaited.
 
 This module does not know what the rules say.
 """
@@ -30,7 +32,7 @@ from compare.rules.values import is_a, plain
 from compare.transcript import Ending
 
 NOTHING: Sequence[Finding] = ()
-MARKS = frozenset({"send.raised", "send.returned"})
+MARKS = frozenset({"send.raised", "send.returned", "call.returned"})
 NOTES = 100
 """How many notes one judge keeps; a stream may go on for ever."""
 

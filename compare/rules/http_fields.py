@@ -10,17 +10,35 @@ This module does not know the content, nor its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from compare.rules.engine import Judge
 from compare.rules.examples import REQUEST, http, sent
 from compare.rules.response import Response
 from compare.rules.rule import RFC9110, WWW, Example, rule
-from compare.rules.values import shown
+from compare.rules.values import entries, pairs, shown
 
 HEADS = ("head http", "head websocket", "head wsgi")
-ASGI_HEADS = ("head http", "head websocket")
+ASGI_FIELDS = (
+    "head http",
+    "head websocket",
+    "sent websocket.accept",
+    "sent http.response.trailers",
+    "sent http.response.push",
+    "sent http.response.early_hint",
+)
+"""Where fields are on their way into a message of HTTP, besides in a head."""
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+def _fields(subject: Response | dict[str, Any]) -> Iterable[tuple[bytes, bytes]]:
+    """Give the fields of a head, or of any other event that has some."""
+    if isinstance(subject, Response):
+        return subject.head.fields
+    links = entries(subject.get("links")) or ()
+    hints = [(b"link", link) for link in links if isinstance(link, bytes)]
+    return (*pairs(subject.get("headers", ())), *hints)
 
 
 def _with(status: int, *fields: tuple[bytes, bytes]) -> Example:
@@ -71,7 +89,7 @@ def interim_status(judge: Judge, response: Response) -> Iterator[str]:
     "http/field-name",
     "application",
     "must",
-    ASGI_HEADS,
+    ASGI_FIELDS,
     quote="field-name = token",
     link=RFC9110 + "5.1",
     statement="The name of a field is a token: letters, digits and a few marks.",
@@ -80,8 +98,8 @@ def interim_status(judge: Judge, response: Response) -> Iterator[str]:
     breaks=_with(200, (b"x name", b"1")),
     keeps=_with(200, (b"x_name!", b"1")),
 )
-def field_name(judge: Judge, response: Response) -> Iterator[str]:
-    for name, _ in response.head.fields:
+def field_name(judge: Judge, subject: Response | dict[str, Any]) -> Iterator[str]:
+    for name, _ in _fields(subject):
         # A pseudo header breaks the rule about those.
         if not TOKEN.fullmatch(name) and not name.startswith(b":"):
             yield f"Expected a field name that is a token, but got {shown(name)}"
@@ -94,7 +112,7 @@ CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
     "http/field-value",
     "application",
     "must",
-    ASGI_HEADS,
+    ASGI_FIELDS,
     quote="Field values containing CR, LF, or NUL characters are invalid and dangerous",
     link=RFC9110 + "5.5",
     statement="The value of a field holds no control characters, but for tabs.",
@@ -103,8 +121,8 @@ CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
     breaks=_with(200, (b"x-name", b"a\r\nx-other: b")),
     keeps=_with(200, (b"x-name", b"a\tb \xe9")),
 )
-def field_value(judge: Judge, response: Response) -> Iterator[str]:
-    for name, value in response.head.fields:
+def field_value(judge: Judge, subject: Response | dict[str, Any]) -> Iterator[str]:
+    for name, value in _fields(subject):
         if CONTROL.search(value):
             yield f"Expected no control characters in {name!r}, but got {shown(value)}"
 
@@ -169,6 +187,10 @@ def single_field_repeated(judge: Judge, response: Response) -> Iterator[str]:
 
 
 FOLDED = re.compile(rb",\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+=")
+QUOTED = re.compile(rb'"[^"]*"')
+# RFC 6265 4.1.1: the value of a path ends at a semicolon, and may hold a comma. A blank
+# behind that comma is how fields are folded.
+PATH = re.compile(rb";\s*path=[^;\s]*[^;\s,]", re.IGNORECASE)
 
 
 @rule(
@@ -191,8 +213,7 @@ FOLDED = re.compile(rb",\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+=")
 )
 def set_cookie_folded(judge: Judge, response: Response) -> Iterator[str]:
     for value in response.head.values(b"set-cookie"):
-        unquoted = re.sub(rb'"[^"]*"', b"", value)
-        if FOLDED.search(unquoted):
+        if FOLDED.search(PATH.sub(b"", QUOTED.sub(b"", value))):
             yield f"Expected one cookie in a Set-Cookie, but got {shown(value)}"
 
 
@@ -222,6 +243,8 @@ DATE = re.compile(
     rb"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d "
     rb"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT"
 )
+DATES = (b"date", b"expires", b"last-modified", b"retry-after")
+NUMBERS = (b"expires", b"retry-after")
 
 
 @rule(
@@ -233,14 +256,16 @@ DATE = re.compile(
     "defined as HTTP-date, the sender MUST generate those timestamps in the "
     "IMF-fixdate format",
     link=RFC9110 + "5.6.7",
-    statement="Date and Last-Modified are written as `Sun, 06 Nov 1994 08:49:37 GMT`.",
+    statement="Dates in fields are written as `Sun, 06 Nov 1994 08:49:37 GMT`.",
     why="Clients that cannot read the date do not cache.",
     hint="Use `email.utils.format_datetime(..., usegmt=True)`.",
     breaks=_with(200, (b"last-modified", b"2026-08-10T12:00:00Z")),
     keeps=_with(200, (b"last-modified", b"Mon, 10 Aug 2026 12:00:00 GMT")),
 )
 def date(judge: Judge, response: Response) -> Iterator[str]:
-    for name in (b"date", b"last-modified"):
+    for name in DATES:
         for value in response.head.values(name):
-            if not DATE.fullmatch(value):
+            # `Expires: 0` holds no date, and Retry-After may be a number of seconds.
+            number = name in NUMBERS and value.lstrip(b"-").isdigit()
+            if not number and not DATE.fullmatch(value):
                 yield f"Expected an HTTP date in {name!r}, but got {shown(value)}"

@@ -24,7 +24,7 @@ def _with(status: int, *fields: tuple[bytes, bytes]) -> Example:
 
 
 def _needs(response: Response, status: int, name: bytes) -> Iterator[str]:
-    if response.head.status == status and not response.head.values(name):
+    if response.head.status == status and response.head.lacks(name):
         yield f"Expected the field {name!r} with the status {status}, but got none"
 
 

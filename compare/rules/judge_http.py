@@ -21,7 +21,7 @@ from compare.results import Finding
 from compare.rules.engine import NOTHING, Judge
 from compare.rules.ordinary_scope import is_ordinary
 from compare.rules.response import Head, Response, head_of
-from compare.rules.values import is_bytes, is_int, pairs, truthy
+from compare.rules.values import hidden, is_bytes, is_int, pairs, truthy
 from compare.transcript import Ending
 
 EXTENSIONS = {
@@ -163,7 +163,8 @@ class HttpJudge(Judge):
             return False
         # An unhashable entry, such as a pair written as a list, raises: the slow way.
         head = FAULTLESS.get((status, *headers))
-        if head is None:
+        # A memoryview is equal to the bytes that it shows, and has their hash.
+        if head is None or any(type(part) is not bytes for p in headers for part in p):
             return False
         response.begin(head)
         return True
@@ -208,7 +209,8 @@ CONTENT = frozenset(
 def start(judge: Judge, response: Response, event: dict[str, Any]) -> None:
     """Take a response's start into account, and judge its head."""
     status = event.get("status")
-    head = head_of(status if is_int(status) else None, pairs(event.get("headers", ())))
+    headers = event.get("headers", ())
+    head = head_of(status if is_int(status) else None, pairs(headers), hidden(headers))
     response.begin(head)
     response.announces_trailers = truthy(event.get("trailers", False))
     response.doubtful = judge.last_was_invalid

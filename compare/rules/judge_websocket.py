@@ -14,6 +14,7 @@ from typing import Any, Literal
 from compare.rules.engine import Judge
 from compare.rules.judge_http import content, start
 from compare.rules.response import Response
+from compare.rules.values import is_encodable
 from compare.transcript import Ending
 
 Phase = Literal["new", "open", "closed", "denying", "denied"]
@@ -88,7 +89,8 @@ def _is_message(event: dict[Any, Any], kind: str) -> bool:
         if event["type"] != kind:
             return False
         if "text" in event:
-            return type(event["text"]) is str
+            text = event["text"]
+            return type(text) is str and (text.isascii() or is_encodable(text))
         return type(event["bytes"]) is bytes
     except Exception:
         return False

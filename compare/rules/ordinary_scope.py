@@ -93,7 +93,8 @@ def is_ordinary(scope: Any) -> bool:
         ):
             return False
         for name, value in headers:
-            if type(value) is not bytes:
+            # A memoryview is equal to the bytes that it shows, and has their hash.
+            if type(name) is not bytes or type(value) is not bytes:
                 return False
             if name not in _names and not _is_name(name):
                 return False

@@ -16,6 +16,9 @@ Field = tuple[bytes, bytes]
 
 NO_CONTENT = frozenset({204, 205, 304})
 """Statuses whose response holds no content (RFC 9110 15.3.5, 15.3.6, 15.4.5)."""
+ENDS_WITH_HEAD = frozenset({204, 304})
+"""Those of them that end with their head, whatever Content-Length says (RFC 9112 6.3).
+After that of a 205 a client waits for as much content as it says."""
 
 
 UNBOUNDED = sys.maxsize
@@ -32,13 +35,21 @@ class Head(NamedTuple):
     least: int = 0
     """Content bytes that this promises at least, if the method is not HEAD."""
     most: int = UNBOUNDED
+    hidden: bool = False
+    """There may be fields that could not be looked at."""
 
     def values(self, name: bytes) -> list[bytes]:
         """Give all values of one field, in order."""
         return [value for key, value in self.fields if key == name]
 
+    def lacks(self, name: bytes) -> bool:
+        """Whether a field is certainly not there."""
+        return not self.hidden and not self.values(name)
 
-def head_of(status: int | None, fields: tuple[Field, ...]) -> Head:
+
+def head_of(
+    status: int | None, fields: tuple[Field, ...], hidden: bool = False
+) -> Head:
     """Make a head; read its Content-Length if there is exactly one sensible value."""
     values = {value for key, value in fields if key == b"content-length"}
     length = None
@@ -46,11 +57,11 @@ def head_of(status: int | None, fields: tuple[Field, ...]) -> Head:
         value = values.pop()
         if value.isdigit() and len(value) < 20:
             length = int(value)
+    least = 0 if length is None or status in ENDS_WITH_HEAD else length
+    most = UNBOUNDED if length is None else length
     if status in NO_CONTENT:
-        return Head(status, fields, length, 0, 0)
-    if length is None:
-        return Head(status, fields, None)
-    return Head(status, fields, length, length, length)
+        most = 0
+    return Head(status, fields, length, least, most, hidden)
 
 
 NO_HEAD = Head(None, (), None)

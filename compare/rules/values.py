@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, TypeGuard, TypeVar
 
 from compare.transcript import Excerpt
+from compare.values import Foreign
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 SHOWN = 80
@@ -63,7 +64,8 @@ def kind(value: object) -> str:
     """Name the type of `value` as a message would, such as 'a str'."""
     if value is None:
         return "None"
-    name = type(value).__name__
+    # Of an object that was written into a transcript, the name of its type is left.
+    name = value.type_name if is_a(value, Foreign) else type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
@@ -84,6 +86,17 @@ def is_bytes(value: object) -> TypeGuard[bytes | Excerpt]:
 def is_int(value: object) -> TypeGuard[int]:
     """An integer; `True` and `False` are not meant by one."""
     return is_a(value, int) and not is_a(value, bool)
+
+
+def is_encodable(text: str) -> bool:
+    """Whether UTF-8 can carry a text; it cannot carry half of a surrogate pair."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def truthy(value: object) -> bool:
@@ -121,6 +134,14 @@ def pairs(headers: object) -> tuple[tuple[bytes, bytes], ...]:
         if is_a(name, bytes) and is_a(value, bytes):
             found.append((bytes(name).lower(), bytes(value)))
     return tuple(found)
+
+
+def hidden(headers: object) -> bool:
+    """Whether there may be fields in it that no look can find, as in a generator."""
+    found = entries(headers)
+    if found is None:
+        return is_iterable(headers)
+    return any(entries(entry) is None and is_iterable(entry) for entry in found)
 
 
 def not_pairs(headers: object) -> Iterator[str]:

@@ -14,6 +14,8 @@ happened.
     asgi_http.py   ASGI 3: the fast way for HTTP that is ordinary
     wsgi.py        the wrapper of WSGI
     wsgi_watch.py  what it puts around the streams and the iterable
+    plain_scope.py, plain_head.py, plain_environ.py, plain_start.py
+                   the first look: what is let through without the rule book
     clients.py, django_response.py, watching.py
                    for `compare.pytest_plugin`: the applications of a test session
 

@@ -1,7 +1,7 @@
 """Beside the stages: HTTP in ASGI 3, watched at the least price.
 
-Nearly all requests are alike: a scope without oddities, one or a few `http.request`,
-a start with a head that was seen before, body events, the last of which completes the
+Nearly all requests are alike: a scope without oddities, one or a few `http.request`, a
+start with a head that asks for little, body events, the last of which completes the
 response, and a return. For these a `Request` makes the few comparisons that show that
 no rule can be broken, and counts bytes. It is one small object with slots; closures
 would be dearer, because each variable that they share is an object of its own.
@@ -14,7 +14,8 @@ same findings, whatever crosses.
 What is left of the price: a quarter is Python's own, for four more coroutines (the row
 *passed through* of `make bench-validator`), a quarter is one look at each key of the
 scope, and the rest one look at each key of the events. Nothing of that can be skipped
-without missing a rule.
+without missing a rule. `send` cannot hand back the server's own awaitable either: what
+is never awaited was never sent, and an OSError says that the client has gone.
 
 This module does not know any rule by name.
 """
@@ -23,15 +24,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from compare.rules.judge_http import FAULTLESS, HttpJudge
+from compare.rules.judge_http import HttpJudge
 from compare.rules.ordinary_scope import is_ordinary
-from compare.rules.response import UNBOUNDED, Head
+from compare.rules.response import head_of
 from compare.validator.asgi import Event, Receive, Scope, Send, Wrapper, follow
 from compare.validator.exchange import Exchange
 from compare.validator.findings import Findings
+from compare.validator.plain_head import Known, plain_head
+from compare.validator.plain_scope import plain_method
 
-CLOSED = -1
-"""Fewer bytes than any content has, so that none passes."""
+# How much content there is to be: None, if that is left open; a number; or one of
+# these. No content has fewer than no bytes, so none passes.
+WAITING = -1
+"""The response has not begun."""
+DONE = -2
+"""It is complete."""
+CLOSED = -3
+"""The judge decides."""
+
+new = object.__new__
 
 
 class Asgi3(Wrapper):
@@ -39,16 +50,32 @@ class Asgi3(Wrapper):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
         """Call the application as the server asks for, and watch."""
-        if not is_ordinary(scope):
-            return await follow(self.app, scope, receive, send, self._findings)
-        request = Request(scope, receive, send, self._findings)
+        app, findings = self._both
+        method = plain_method(scope)
+        if method is None:
+            if not is_ordinary(scope):
+                return await follow(app, scope, receive, send, findings)
+            method = scope["method"]
+        # Not by `__init__`: the call of it would be a twentieth of the whole price.
+        request = new(Request)
+        request.scope = scope
+        request.method = method
+        request._receive = receive
+        request._send = send
+        request.findings = findings
+        request.exchange = None
+        request.coming = True
+        request.left = False
+        request.room = WAITING
+        request.count = request.length = 0
+        request.heard = request.started = request.said = None
         try:
-            result = await self.app(scope, request.receive, request.send)
+            result = await app(scope, request.receive, request.send)
         except BaseException as error:
-            if not request.done:
+            if request.room != DONE:
                 request.judged().raised(error)
             raise
-        if not request.done:
+        if request.room != DONE:
             request.judged().returned()
         return result
 
@@ -59,60 +86,59 @@ class Request:
     __slots__ = (
         "_receive",
         "_send",
-        "complete",
+        "coming",
         "count",
-        "done",
         "exchange",
         "findings",
-        "head",
         "heard",
-        "least",
+        "known",
         "left",
         "length",
         "method",
-        "most",
+        "room",
         "said",
         "scope",
         "started",
     )
 
-    def __init__(
-        self, scope: Scope, receive: Receive, send: Send, findings: Findings
-    ) -> None:
-        self.scope = scope
-        self._receive = receive
-        self._send = send
-        self.findings = findings
-        self.method = scope["method"]
-        # It has its value once the response has begun.
-        self.head: Head
-        self.exchange: Exchange | None = None
-        """The judge's; None for as long as there is no need for one."""
-        self.count = 0
-        self.length = 0
-        self.least = 0
-        self.most = CLOSED
-        """No content passes unless the response has begun, and is not over."""
-        self.complete = self.left = self.done = False
-        # For the messages: what was received last; the start; what was sent last.
-        self.heard: Event = None
-        self.started: Event = None
-        self.said: Event = None
+    scope: Scope
+    method: str
+    _receive: Receive
+    _send: Send
+    findings: Findings
+    exchange: Exchange | None
+    """The judge's; None for as long as there is no need for one."""
+    coming: bool
+    """There may be more of the request."""
+    left: bool
+    """The client has gone."""
+    count: int
+    """The events so far, but for the start and the last of the response."""
+    room: int | None
+    length: int
+    """The content so far; it is counted where the head says how much it is."""
+    heard: Event
+    """What was received last; for the messages, as are the next two."""
+    started: Event
+    said: Event
+    known: Known
+    """The head, once the response has begun."""
 
     async def receive(self) -> Event:
         """Receive for the application."""
-        event = await self._receive()
+        # A name of its own: calling it as an attribute is slower, on Python 3.11.
+        receive = self._receive
+        event = await receive()
         try:
             if (
-                len(event) == 3
+                type(event) is dict
+                and self.coming
+                and len(event) == 3
                 and ((more := event["more_body"]) is False or more is True)
-                and type(event) is dict
                 and event["type"] == "http.request"
                 and type(event["body"]) is bytes
-                and not (self.complete or self.left or self.done)
-                and self.exchange is None
             ):
-                self.complete = not more
+                self.coming = more
                 self.count += 1
                 self.heard = event
                 return event
@@ -122,9 +148,8 @@ class Request:
                 and event["type"] == "http.disconnect"
                 and self.exchange is None
             ):
-                self.most = CLOSED
-                self.left = True
                 self.count += 1
+                self._leave()
                 return event
         except Exception:
             pass
@@ -133,71 +158,72 @@ class Request:
 
     async def send(self, event: Event) -> Any:
         """Send for the application."""
+        send = self._send
         passed = False
         try:
             if type(event) is not dict:
                 pass
             elif (kind := event["type"]) == "http.response.body":
-                size = len(event)
-                if (
-                    size == 3
-                    and event["more_body"] is True
-                    and type(body := event["body"]) is bytes
-                    and (length := self.length + len(body)) <= self.most
-                ):
-                    self.length = length
-                    self.count += 1
+                if type(body := event["body"]) is not bytes:
+                    pass
+                elif len(event) == 3 and event["more_body"] is True:
+                    if self.room is None or self._has_room(len(body)):
+                        self.count += 1
+                        self.said = event
+                        passed = True
+                        return await send(event)
+                elif (
+                    len(event) == 2 or (len(event) == 3 and event["more_body"] is False)
+                ) and (self.room is None or self.length + len(body) == self.room):
+                    self.coming = False
                     self.said = event
+                    self.room = DONE
                     passed = True
-                    return await self._send(event)
-                if (
-                    (size == 2 or (size == 3 and event["more_body"] is False))
-                    and type(body := event["body"]) is bytes
-                    and self.least <= (length := self.length + len(body)) <= self.most
-                ):
-                    self.length = length
-                    self.count += 1
-                    self.said = event
-                    self.most = CLOSED
-                    self.done = passed = True
-                    return await self._send(event)
+                    return await send(event)
             elif (
                 kind == "http.response.start"
-                and self.started is None
+                and self.room == WAITING
                 and len(event) == 3
-                and type(status := event["status"]) is int
                 and (
                     type(headers := event["headers"]) is list or type(headers) is tuple
                 )
-                and (head := FAULTLESS.get((status, *headers))) is not None
-                and not self.left
-                and self.exchange is None
+                and (known := plain_head(event["status"], headers)) is not None
             ):
-                self.head = head
-                if self.method == "HEAD":
-                    self.most = UNBOUNDED
-                else:
-                    self.least = head.least
-                    self.most = head.most
-                self.count += 1
+                self.known = known
+                self.room = None if self.method == "HEAD" else known[2]
                 self.started = event
                 passed = True
-                return await self._send(event)
+                return await send(event)
         except Exception as error:
             if passed:
                 if isinstance(error, OSError):
                     # "Disconnected Client": so the server says that it has gone.
-                    self.left = True
-                    self.most = CLOSED
+                    self._leave()
                 raise
-        return await self.judged().sends(self._send, event)
+        return await self.judged().sends(send, event)
+
+    def _has_room(self, size: int) -> bool:
+        """Count a piece, if the head leaves room for it."""
+        if self.room is None or self.length + size > self.room:
+            return False
+        self.length += size
+        return True
+
+    def _leave(self) -> None:
+        """Note that the client has gone; the judge decides what that means."""
+        self.left = True
+        self.coming = False
+        if self.exchange is not None:  # another `send`, meanwhile, has asked for it
+            self.exchange.judge.left = True
+        if self.room != DONE:
+            self.room = CLOSED
 
     def judged(self) -> Exchange:
         """Give the judge, which decides from now on."""
         if self.exchange is None:
             self.exchange = self._judged()
-            self.done = False
-            self.most = CLOSED
+            self.coming = False
+            self.room = CLOSED
         return self.exchange
 
     def _judged(self) -> Exchange:
@@ -205,14 +231,18 @@ class Request:
         scope = {**self.scope, "method": self.method}
         judge = HttpJudge(scope, f"{self.method} {self.scope['path']}")
         judge.index = self.count - 1
-        judge.request_done = self.complete
+        judge.request_done = not self.coming
         judge.left = self.left
         judge.last_sent = self.said or self.started
         if self.started is not None:
-            judge.response.begin(self.head)
+            status, fields, room = self.known
+            judge.index += 1
+            judge.response.begin(head_of(status, tuple(fields)))
             judge.response.length = self.length
+            judge.response.counted = room is not None and self.method != "HEAD"
             judge.response.has_body = self.said is not None
-            if self.done:
+            if self.room == DONE:
+                judge.index += 1
                 judge.response.phase = "done"
         exchange = Exchange(judge, self.findings)
         if self.heard is not None:

@@ -8,8 +8,8 @@ well; the wrapper has a length where the original has one, delays no block, and 
 since the server looks for its own type.
 
 As in `asgi_http`, what is ordinary is only counted, and the judge is made when
-something is not. A list of blocks is looked through at once, for all of it is there,
-and handed back as it is.
+something is not (`examined`). A list of blocks is looked through at once, for all of it
+is there, and handed back as it is.
 
 This module does not know any rule by name.
 """
@@ -21,17 +21,22 @@ from typing import Any
 
 from compare.drivers.answers import returned
 from compare.drivers.recorder import told
-from compare.rules.judge_wsgi import FAULTLESS, WsgiJudge
+from compare.rules.judge_wsgi import WsgiJudge, fields_of, status_of
 from compare.rules.ordinary_environ import is_ordinary
-from compare.rules.response import NO_HEAD, UNBOUNDED, Head
+from compare.rules.response import head_of
 from compare.rules.values import is_a, plain
 from compare.validator.asgi import Wrapper
 from compare.validator.exchange import Exchange
 from compare.validator.findings import Findings
+from compare.validator.plain_environ import is_plain
+from compare.validator.plain_start import Known, plain_start
 from compare.validator.wsgi_watch import BLOCKS, WatchedErrors, WatchedInput
 
 Environ = Any
 StartResponse = Callable[..., Callable[[bytes], Any]]
+
+WAITING = -1
+"""Fewer bytes than any content has, so that none passes: it has not begun."""
 
 
 class Wsgi(Wrapper):
@@ -39,9 +44,10 @@ class Wsgi(Wrapper):
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         """Call the application as the server asks for, and watch."""
-        request = Request(environ, start_response, self._findings)
+        app, findings = self._both
+        request = Request(environ, start_response, findings)
         try:
-            returned = self.app(environ, request.start_response)
+            returned = app(environ, request.start_response)
         except BaseException as error:
             request.raised(error)
             raise
@@ -51,23 +57,29 @@ class Wsgi(Wrapper):
 class Request:
     """One request under observation."""
 
+    # Defaults stand on the class, so that a request costs little: whoever returns a
+    # list of blocks needs none of these.
+    known: Known | None = None
+    """What `start_response` was called with."""
+    complete = has_close = was_closed = over = returned_at_last = started = False
+    length = bytes_read = yields = 0
+    claimed: int | None = None
+
     def __init__(
         self, environ: Environ, start_response: StartResponse, findings: Findings
     ) -> None:
         self._start_response = start_response
-        self.environ = environ
         self.findings = findings
         self.exchange: Exchange | None = None
-        self.started = self.over = self.returned_at_last = False
-        self.complete = self.has_close = self.was_closed = False
-        self.head = NO_HEAD
-        self.count = self.length = self.least = self.bytes_read = self.yields = 0
-        self.most = UNBOUNDED
-        self.claimed: int | None = None
-        self.past: Any = None
-        if is_ordinary(environ):
+        """The judge's; None for as long as there is no need for one."""
+        self.count = 0
+        self.room: int | None = WAITING
+        """How much content there is to be; None, if that is left open."""
+        if is_plain(environ) or is_ordinary(environ):
+            # A copy: what the server handed over, whatever the application writes into
+            # it; and it does not hold what holds this request, so all goes at once.
+            self.given = environ.copy()
             self.method = environ["REQUEST_METHOD"]
-            self.content_length = environ.get("CONTENT_LENGTH")
             self.wrapper = environ.get("wsgi.file_wrapper")
             environ["wsgi.input"] = WatchedInput(environ["wsgi.input"], self)
             environ["wsgi.errors"] = WatchedErrors(environ["wsgi.errors"], self)
@@ -89,11 +101,7 @@ class Request:
     def examined(self) -> Exchange:
         """Give the exchange, with the judge as it would be by now."""
         if self.exchange is None:
-            given = {"REQUEST_METHOD": self.method}
-            if self.content_length is not None:
-                given["CONTENT_LENGTH"] = self.content_length
-            scope = {**self.environ, **given}
-            judge = WsgiJudge(scope, _name(scope))
+            judge = WsgiJudge(self.given, _name(self.given))
             judge.index = self.count - 1
             judge.bytes_read = self.bytes_read
             judge.yields = self.yields
@@ -102,14 +110,16 @@ class Request:
             judge.has_close = self.has_close
             judge.closed = self.was_closed
             judge.started = self.started
-            judge.head = self.head
-            if self.length:
-                judge.response.begin(self.head)
-                judge.response.length = self.length
             self.exchange = Exchange(judge, self.findings)
-            if self.past is not None:
-                event = {"type": "start_response", "status": self.past}
+            if self.known is not None:
+                status, headers, _ = self.known
+                fields = fields_of({"response_headers": headers})
+                judge.head = head_of(status_of(status), fields)
+                event = {"type": "start_response", "status": status}
                 self.exchange.recent.append(("send", event))
+            if self.length:
+                judge.response.begin(judge.head)
+                judge.response.length = self.length
         return self.exchange
 
     # What the application calls ------------------------------------------------------
@@ -118,34 +128,39 @@ class Request:
         self, status: Any, response_headers: Any, exc_info: Any = None
     ) -> Callable[[bytes], Any]:
         """Judge the status and the headers, and hand them on."""
-        if (
-            self.exchange is None
-            and exc_info is None
-            and not self.started
-            and type(response_headers) is list
-            and (head := _known(status, response_headers)) is not None
-        ):
-            self.started = True
-            self.head = head
-            if self.method != "HEAD":
-                self.least = head.least
-                self.most = head.most
-            self.count += 1
-            self.past = status
-        else:
-            # A copy: it is the server's now, which may change it.
-            headers = response_headers
-            event = {
-                "type": "start_response",
-                "status": status,
-                "response_headers": [*headers] if type(headers) is list else headers,
-                "exc_info": told(exc_info),
-            }
-            self.examined().sent(event)
-            self.started = True
+        start = self._start_response
+        if exc_info is None and self._starts_plainly(status, response_headers):
+            self._write = start(status, response_headers)
+            return self.write
+        # A copy: it is the server's now, which may change it.
+        headers = response_headers
+        event = {
+            "type": "start_response",
+            "status": status,
+            "response_headers": [*headers] if type(headers) is list else headers,
+            "exc_info": told(exc_info),
+        }
+        self.examined().sent(event)
+        self.started = True
         more = () if exc_info is None else (exc_info,)
-        self._write = self._start_response(status, response_headers, *more)
+        self._write = start(status, response_headers, *more)
         return self.write
+
+    def _starts_plainly(self, status: Any, headers: Any) -> bool:
+        """Whether the response begins with a head without fault; take note of it."""
+        if self.exchange or self.room != WAITING or type(headers) is not list:
+            return False
+        try:
+            known = plain_start(status, headers)
+        except Exception:  # an entry that cannot be hashed, or compared
+            return False
+        if known is None:
+            return False
+        self.known = known
+        self.room = None if self.method == "HEAD" else known[2]
+        self.started = True
+        self.count += 1
+        return True
 
     def write(self, data: bytes) -> Any:
         """Judge a block, and write it."""
@@ -195,22 +210,25 @@ class Request:
 
     def _are_all_well(self, blocks: list[Any]) -> bool:
         """Whether these blocks, which are all there will be, need no further look."""
-        if self.exchange is not None or not self.started:
+        if self.exchange is not None or self.room == WAITING:
             return False
         length = 0
         for block in blocks:
             if type(block) is not bytes:
                 return False
             length += len(block)
-        return self.least <= length <= self.most
+        return self.room is None or length == self.room
 
     def blocks(self, iterable: Iterable[Any]) -> Iterator[Any]:
         """Give the blocks, each judged, none delayed."""
         try:
             for block in iterable:
-                total = self.length + len(block) if type(block) is bytes else -1
-                if self.exchange is None and self.started and 0 <= total <= self.most:
-                    self.length = total
+                if (
+                    self.exchange is None
+                    and type(block) is bytes
+                    and (self.room is None or self.length + len(block) <= self.room)
+                ):
+                    self.length += len(block)
                     self.yields += 1
                     self.count += 1
                 else:
@@ -254,7 +272,7 @@ class Request:
             not self.complete
             or (
                 self.started
-                and self.length >= self.least
+                and (self.room is None or self.length >= self.room)
                 and self.claimed in (None, self.yields)
                 and self.was_closed >= self.has_close
             )
@@ -267,13 +285,6 @@ class Request:
     def raised(self, error: BaseException) -> None:
         """Note that the application raised: nothing more is asked of it."""
         self.over = True
-
-
-def _known(status: Any, headers: list[Any]) -> Head | None:
-    try:
-        return FAULTLESS.get((status, *headers))
-    except TypeError:  # an entry that cannot be hashed, such as a list
-        return None
 
 
 def _name(environ: Any) -> str:

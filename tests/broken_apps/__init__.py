@@ -1,6 +1,7 @@
 """Applications that break exactly one rule each, as data.
 
-`BROKEN` holds them all; `tests.broken_apps:NAME` is the application of the case with
+`BROKEN` holds them, and `BY_PROBES` the few that a plain server takes for good;
+`tests.broken_apps:NAME` is the application of the case with
 that attribute, as any tool that takes `module:attribute` wants it.
 """
 
@@ -13,6 +14,7 @@ from tests.broken_apps import (
     asgi_http,
     asgi_lifespan,
     asgi_websocket,
+    by_probes,
     http_rules,
     wsgi_rules,
 )
@@ -26,7 +28,8 @@ BROKEN: tuple[Case, ...] = (
     *http_rules.CASES,
     *wsgi_rules.CASES,
 )
-_BY_ATTRIBUTE = {case.attribute: case.application for case in BROKEN}
+BY_PROBES: tuple[Case, ...] = by_probes.CASES
+_BY_ATTRIBUTE = {case.attribute: case.application for case in (*BROKEN, *BY_PROBES)}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 
-from tests.broken_apps.apps import BODY, MORE, START, broken, event, http, start
+from tests.broken_apps.apps import (
+    BODY,
+    MORE,
+    START,
+    Receive,
+    Scope,
+    Send,
+    broken,
+    event,
+    http,
+    start,
+)
 
 PATHSEND = ["http.response.pathsend"]
 ZEROCOPY = ["http.response.zerocopysend"]
@@ -17,7 +29,41 @@ STDIN = io.FileIO(0, closefd=False)
 PROMISE = start(headers=[(b"trailer", b"x-sum")], trailers=True)
 TRAILER = event("http.response.trailers", headers=[(b"x-sum", b"5")])
 
+
+async def sends_two_files(scope: Scope, receive: Receive, send: Send) -> None:
+    """A server that sends no files refuses the first, and that is caught."""
+    if scope["type"] != "http":
+        raise NotImplementedError(scope["type"])
+    await send(FILE_START)
+    for _ in range(2):
+        with suppress(RuntimeError):
+            await send(FILE)
+
+
 CASES = (
+    broken(
+        "asgi-extensions/pathsend-twice",
+        sends_two_files,
+        offers=PATHSEND,
+    ),
+    broken(
+        "http/field-name",
+        http(PROMISE, BODY, event("http.response.trailers", headers=[(b"a b", b"")])),
+        also="trailers",
+        offers=TRAILERS,
+    ),
+    broken(
+        "http/field-value",
+        http(PROMISE, BODY, event("http.response.trailers", headers=[(b"a", b"\n")])),
+        also="trailers",
+        offers=TRAILERS,
+    ),
+    broken(
+        "http/field-value",
+        http(event("http.response.early_hint", links=[b"</a>\r\n"]), START, BODY),
+        also="early hint",
+        offers=["http.response.early_hint"],
+    ),
     broken(
         "asgi-extensions/zerocopysend-file",
         http(START, event("http.response.zerocopysend", file=io.BytesIO(b"a"))),

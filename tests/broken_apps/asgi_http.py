@@ -84,6 +84,7 @@ CASES = (
         http(START, event("websocket.send", text="hi"), BODY),
         also="of another protocol",
     ),
+    broken("asgi/unknown-event-type", http(event("")), also="empty"),
     broken("asgi/extension-not-offered", http(START, PUSH, BODY)),
     broken(
         "asgi/extension-not-offered",
@@ -96,6 +97,7 @@ CASES = (
     broken("asgi/unknown-protocol-accepted", returns_from_any_protocol, Lifetime()),
     broken("asgi-headers/not-pairs", _headers({b"content-type": b"text/plain"})),
     broken("asgi-headers/not-pairs", _headers(None), also="None"),
+    broken("asgi-headers/not-pairs", _headers("ab"), also="text"),
     broken("asgi-headers/not-pairs", _headers([(b"a", b"b", b"c")]), also="three"),
     broken("asgi-headers/not-bytes", _headers([("content-type", "text/plain")])),
     broken("asgi-headers/not-bytes", _headers([(b"content-length", 5)]), also="int"),

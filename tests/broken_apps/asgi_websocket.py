@@ -69,6 +69,36 @@ CASES = tuple(
             "",
         ),
         (
+            "asgi-websocket/close-code-type",
+            websocket(ACCEPT, event("websocket.close", code=True)),
+            TALK,
+            "True",
+        ),
+        (
+            "asgi-websocket/text-not-utf-8",
+            websocket(ACCEPT, event("websocket.send", text="\ud83c"), CLOSE),
+            TALK,
+            "",
+        ),
+        (
+            "asgi-websocket/text-not-utf-8",
+            websocket(ACCEPT, event("websocket.close", reason="\udcff")),
+            TALK,
+            "reason",
+        ),
+        (
+            "http/field-name",
+            websocket(event("websocket.accept", headers=[(b"a b", b"")]), CLOSE),
+            TALK,
+            "accept",
+        ),
+        (
+            "http/field-value",
+            websocket(event("websocket.accept", headers=[(b"a", b"\r\n")]), CLOSE),
+            TALK,
+            "accept",
+        ),
+        (
             "asgi-websocket/close-code-value",
             websocket(ACCEPT, event("websocket.close", code=1005)),
             TALK,

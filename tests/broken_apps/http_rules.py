@@ -28,7 +28,19 @@ CASES = (
         "http/set-cookie-folded", _fields(200, (b"set-cookie", b"a=1, b=2; Path=/"))
     ),
     broken("http/etag", _fields(200, (b"etag", b"abc"))),
+    broken(
+        "http/set-cookie-folded",
+        _fields(200, (b"set-cookie", b"a=1; HttpOnly,b=2")),
+        also="without a blank",
+    ),
+    broken(
+        "http/set-cookie-folded",
+        _fields(200, (b"set-cookie", b"a=1; Path=/, b=2")),
+        also="behind a path",
+    ),
     broken("http/date", _fields(200, (b"date", b"2026-08-10"))),
+    broken("http/date", _fields(200, (b"expires", b"tomorrow")), also="expires"),
+    broken("http/date", _fields(503, (b"retry-after", b"1.5")), also="retry"),
     broken("http/401-without-challenge", _fields(401)),
     broken("http/405-without-allow", _fields(405)),
     broken("http/407-without-challenge", _fields(407)),
@@ -47,6 +59,11 @@ CASES = (
     broken("http/redirect-without-location", _fields(308), also="308"),
     broken("http/content-too-long", http(SEVEN, MORE, BODY)),
     broken("http/content-too-short", http(SEVEN, BODY)),
+    broken(
+        "http/content-too-short",
+        _fields(205, (b"content-length", b"5")),
+        also="205",
+    ),
     broken("http/204-with-content", http(start(204), BODY)),
     broken("http/205-with-content", http(start(205), BODY)),
     broken("http/304-with-content", http(start(304), BODY)),

@@ -69,6 +69,10 @@ def closes_the_log(environ: Environ, start_response: Any) -> Iterable[bytes]:
     return wsgi()(environ, start_response)
 
 
+class Headers(list[Any]):
+    """A list, but not of the type list."""
+
+
 class Miscounted:
     """An iterable whose length is the number of its bytes."""
 
@@ -85,9 +89,12 @@ CASES = tuple(
         ("wsgi/status-not-str", wsgi(200), Request(), ""),
         ("wsgi/status-format", wsgi("200"), Request(), ""),
         ("wsgi/status-format", wsgi("200  OK"), Request(), "spaces"),
+        ("wsgi/status-format", wsgi("200-OK"), Request(), "no blank"),
         ("wsgi/status-control-character", wsgi("200 OK\n"), Request(), ""),
         ("wsgi/not-latin-1", wsgi(headers=[("X-Price", "1 \u20ac")]), Request(), ""),
         ("wsgi/headers-not-list", wsgi(headers=(("A", "b"),)), Request(), ""),
+        ("wsgi/headers-not-list", wsgi(headers={"A": "b"}), Request(), "dict"),
+        ("wsgi/headers-not-list", wsgi(headers=Headers()), Request(), "subclass"),
         ("wsgi/header-not-tuple", wsgi(headers=[("A", 1)]), Request(), ""),
         ("wsgi/header-not-tuple", wsgi(headers=[["A", "b"]]), Request(), "list"),
         ("wsgi/header-name", wsgi(headers=[("A:", "b")]), Request(), ""),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.broken_apps import BROKEN
+from tests.broken_apps import BROKEN, BY_PROBES
 from tests.broken_apps.apps import Case
 from tests.correct_apps import CORRECT
-from tests.probes.playing import checked
+from tests.probes.playing import GET, POST, checked
 
 
 def _name(case: Case) -> str:
     return case.name
 
 
-@pytest.mark.parametrize("case", BROKEN, ids=_name)
+@pytest.mark.parametrize("case", [*BROKEN, *BY_PROBES], ids=_name)
 def test_check_finds_exactly_what_is_broken(case: Case) -> None:
-    found = checked(case.application, "wsgi" if case.wsgi else "asgi")
+    # A body, because a WSGI application may go wrong in reading it.
+    asked = (GET, POST) if case in BY_PROBES else ()
+    found = checked(case.application, "wsgi" if case.wsgi else "asgi", asked=asked)
 
     assert [problem.rule for problem in found.problems] == [case.rule], found.problems
     problem = found.problems[0]

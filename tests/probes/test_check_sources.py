@@ -22,7 +22,7 @@ from compare.selection import (
     write_expected,
 )
 from compare.transcript import Response, Transcript
-from tests.report.checks import problem
+from tests.report.checks import problem, trial
 
 
 def served(body: Any, status: int = 200) -> Transcript:
@@ -218,8 +218,10 @@ def test_settings_are_read_from_the_nearest_file(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[", "Expected TOML in"),
-        ("[tool.asgi-compare]\nx = 1", "but got 'x'; there are level, max_time, sel"),
+        ("[tool.asgi-compare]\nx = 1", "but got 'x'; there are level, max-time, sel"),
         ("[tool.asgi-compare]\nselect = {}", "Expected text or a list of texts as"),
+        ("tool = 5", "Expected a table [tool.asgi-compare] in"),
+        ("[tool]\nasgi-compare = 5", "but got 5."),
         ("[tool.asgi-compare]\nlevel = []", "Expected one value as 'level'"),
     ],
 )
@@ -232,7 +234,9 @@ def test_settings_that_make_no_sense_are_refused(
 
 
 def test_expected_findings_are_written_and_read(tmp_path: Path) -> None:
-    checked = Checked("a:b", "asgi", problems=[problem("x/y")])
+    checked = Checked(
+        "a:b", "asgi", problems=[problem("x/y")], verdicts=[trial("probe-http/p GET /")]
+    )
     path = tmp_path / "known.json"
     path.write_text(write_expected(checked))
     expected = read_expected(str(path))
@@ -244,6 +248,7 @@ def test_expected_findings_are_written_and_read(tmp_path: Path) -> None:
         (),
         ("z/z GET /",),
     )
+    assert against(checked, ["z/z GET /b"], Selection()).gone == ()
 
 
 @pytest.mark.parametrize(

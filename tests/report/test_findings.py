@@ -19,6 +19,7 @@ from compare.report import (
 )
 from compare.transcript import Ending
 from tests.report.checks import (
+    KEY,
     QUOTE,
     hostile,
     on_terminal,
@@ -45,7 +46,7 @@ def test_terminal_shows_each_finding_with_all_that_belongs_to_it() -> None:
         "  Again: asgi-compare check shop:app --path /\n"
     )
     assert "error  probe-http/head GET /\n  It left.\n    | last\n" in shown
-    assert "note  GET /: it raised.\nnew  b GET /\ngone  c GET /\n" in shown
+    assert f"note  GET /: it raised.\nnew  {KEY}\ngone  c GET /\n" in shown
     assert shown.endswith(
         "shop.asgi:app (asgi): 3 trials in 0.5 s, 2 rules broken (1 must, 1 unclear).\n"
         "1 trial ended in an error.\n"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import jsonschema
 
 import compare.report
-from compare.checked import Checked
+from compare.checked import Changed, Checked
 from compare.codec import transcript_from_json
 from compare.report import (
     findings_json,
@@ -17,8 +17,10 @@ from compare.report import (
     sarif,
 )
 from tests.report.checks import (
+    KEY,
     QUOTE,
     hostile,
+    problem,
     sample,
 )
 
@@ -47,7 +49,7 @@ def test_json_has_the_findings() -> None:
     assert (first["scenario"], first["evidence"]) == ("probe-http/plain GET /", [1])
     assert content["expected"] == {
         "accepted": ["a GET /"],
-        "new": ["b GET /"],
+        "new": [KEY],
         "gone": ["c GET /"],
     }
 
@@ -57,8 +59,8 @@ def test_junit_has_a_case_for_each_trial() -> None:
 
     suite = root[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == (
-        "3",
-        "1",
+        "4",
+        "2",
         "1",
     )
     cases = suite.findall("testcase")
@@ -66,16 +68,63 @@ def test_junit_has_a_case_for_each_trial() -> None:
         "GET / probe-http/plain",
         "GET / probe-http/head",
         "probe-lifespan/whole",
+        "expected c GET /",
     ]
     failure = cases[0].find("failure")
     assert failure is not None
-    assert failure.get("message") == "Expected this."
+    assert failure.get("message") == problem().message
     assert QUOTE in (failure.text or "")
     # What is unclear in the text fails nobody.
     assert "asgi-http/late" not in (failure.text or "")
     error = cases[1].find("error")
     assert error is not None
     assert error.get("message") == "It left."
+    gone = cases[3].find("failure")
+    assert gone is not None
+    assert gone.get("message") == (
+        "Expected 'c GET /' as accepted before, but it has gone."
+    )
+
+
+def test_junit_without_expected_findings_fails_for_all_of_them() -> None:
+    checked = sample()
+    checked.changed = None
+    root = ElementTree.fromstring(junit.render(checked))
+
+    assert root.get("failures") == root[0].get("failures") == "1"
+
+
+def test_accepted_finding_is_no_failure_for_machines() -> None:
+    """As the exit code says."""
+    checked = sample()
+    checked.verdicts = checked.verdicts[:1]
+    checked.changed = Changed(accepted=(KEY,))
+    late, known = problem("asgi-http/late"), problem()
+    checked.problems = [known]
+    root = ElementTree.fromstring(junit.render(checked))
+
+    assert checked.code == 0
+    assert (root.get("tests"), root.get("failures")) == ("1", "0")
+    (result,) = sarif.to_json(checked)["runs"][0]["results"]
+    assert result["suppressions"] == [{"kind": "external"}]
+
+    checked.problems = [known, late]
+    results = sarif.to_json(checked)["runs"][0]["results"]
+    assert [each["suppressions"] for each in results] == [[{"kind": "external"}], []]
+
+
+def test_application_that_does_not_start_is_an_error_for_machines() -> None:
+    checked = Checked("a:b", "asgi", unstartable="It did not start.")
+    root = ElementTree.fromstring(junit.render(checked))
+    (invocation,) = sarif.to_json(checked)["runs"][0]["invocations"]
+
+    assert root.get("errors") == "1"
+    error = root[0].find("testcase/error")
+    assert error is not None
+    assert error.get("message") == "It did not start."
+    assert invocation["executionSuccessful"] is False
+    (said,) = invocation["toolExecutionNotifications"]
+    assert said["message"]["text"] == "It did not start."
 
 
 def test_sarif_has_what_its_schema_requires() -> None:
@@ -97,9 +146,19 @@ def test_sarif_has_what_its_schema_requires() -> None:
     )
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is True
-    assert len(invocation["toolExecutionNotifications"]) == 1
+    said = [n["message"]["text"] for n in invocation["toolExecutionNotifications"]]
+    assert said[1:] == ["Expected 'c GET /', but it has gone."]
 
 
 def test_sarif_names_the_version_of_the_tool() -> None:
     checked = Checked("a:b", "asgi", {"versions": {"asgi-compare": "1.2"}})
     assert sarif.to_json(checked)["runs"][0]["tool"]["driver"]["version"] == "1.2"
+
+
+def test_sarif_names_the_file_that_was_found() -> None:
+    checked = sample()
+    checked.file = "src/a shop/asgi.py"
+
+    (run,) = sarif.to_json(checked)["runs"]
+    location = run["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"] == {"uri": "src/a%20shop/asgi.py"}

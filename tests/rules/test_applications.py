@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compare.rules import RULES
-from tests.broken_apps import BROKEN
+from tests.broken_apps import BROKEN, BY_PROBES
 from tests.broken_apps.apps import Case
 from tests.correct_apps import CORRECT
 from tests.rules.driving import judged
@@ -33,20 +33,19 @@ def test_there_are_enough_of_them() -> None:
     assert len({case.attribute for case in CORRECT}) == len(CORRECT) >= 25
 
 
-# What a driver of ours cannot show: a server of another version, and input that
-# does not end by itself. Their examples are the proof.
-EXAMPLES_ONLY = {
-    "asgi-extensions/pathsend-twice",
+# They are broken on a server of an older version of the text, and by what is right on
+# others: `tests/probes/test_check_older_servers.py`.
+ON_OLDER_SERVERS = {
     "asgi-websocket/accept-headers-too-new",
     "asgi-websocket/close-reason-too-new",
-    "wsgi/read-past-length",
 }
 
 
 def test_every_rule_for_applications_has_an_application_that_breaks_it() -> None:
     for_applications = {r.id for r in RULES.values() if r.side == "application"}
 
-    assert for_applications - {case.rule for case in BROKEN} == EXAMPLES_ONLY
+    shown = {case.rule for case in (*BROKEN, *BY_PROBES)}
+    assert for_applications - shown == ON_OLDER_SERVERS
 
 
 TAKES_EVERYTHING = {"asgi/unknown-protocol-accepted"}
@@ -71,7 +70,7 @@ async def test_broken_application_is_not_also_broken_by_an_unknown_protocol(
 def test_broken_application_can_be_had_by_name() -> None:
     import tests.broken_apps as module
 
-    for case in BROKEN:
+    for case in (*BROKEN, *BY_PROBES):
         assert getattr(module, case.attribute) is case.application
     with pytest.raises(AttributeError):
         module.no_such_application  # noqa: B018

@@ -26,6 +26,7 @@ from compare.rules.rule import Example
 from compare.transcript import Excerpt
 
 HELLO = (REQUEST, START, BODY)
+CHALLENGE = (b"www-authenticate", b"Basic")
 BIG = Excerpt.of(b"x" * 100_000)
 STARTS = sent("start_response", status="200 OK", response_headers=[])
 YIELDS = sent("yield", body=b"hello")
@@ -64,6 +65,30 @@ KEPT: dict[str, Example] = {
     ),
     "headers that can be read once": http(
         *HELLO, scope={"headers": iter([(b"host", b"a")])}
+    ),
+    # What cannot be looked at may hold the field that a rule asks for.
+    "a challenge that can be read once": http(
+        REQUEST,
+        sent("http.response.start", status=401, headers=iter([CHALLENGE])),
+        BODY,
+    ),
+    "a challenge that can be read once, in a list": http(
+        REQUEST,
+        sent("http.response.start", status=401, headers=[iter(CHALLENGE)]),
+        BODY,
+    ),
+    "trailers that are named in fields read once": http(
+        REQUEST,
+        sent("http.response.start", status=200, headers=iter([]), trailers=True),
+        sent("http.response.body"),
+        sent("http.response.trailers", headers=iter([])),
+        scope=extended("http.response.trailers"),
+    ),
+    "a file that is described in fields read once": http(
+        REQUEST,
+        sent("http.response.start", status=200, headers=iter([])),
+        sent("http.response.pathsend", path="/srv/a"),
+        scope=extended("http.response.pathsend"),
     ),
     "a large text": websocket(CONNECT, ACCEPT, sent("websocket.send", text=BIG), CLOSE),
     "a server that stops in time": wsgi(

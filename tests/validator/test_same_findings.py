@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from compare.drivers.recorder import described
 from compare.results import Finding
-from compare.rules import judge_for
-from compare.rules.engine import Judge
+from compare.rules import RULES, judge_for
+from compare.rules.engine import MARKS, Judge
 from compare.rules.examples import HTTP_SCOPE, WEBSOCKET_SCOPE
+from compare.rules.rule import Example
 from compare.transcript import Ending
 from compare.validator.asgi_http import Asgi3
 from tests.rules.test_fuzz import ORDINARY, STEPS, thorough
@@ -176,6 +177,33 @@ def test_wrapper_finds_what_the_judge_finds_in_anything(
     assert observed(scope, steps, refuses, ending) == judged(
         scope, steps, refuses, ending
     )
+
+
+EXAMPLES = [
+    pytest.param(example, id=f"{rule.id} {which}")
+    for rule in RULES.values()
+    for which, example in (("broken", rule.breaks), ("kept", rule.keeps))
+    if not example.wsgi
+    and type(example.scope) is dict
+    and example.scope.get("type") == "http"
+    and isinstance(example.scope.get("path"), str)
+    and example.ending.kind in ("returned", "raised")
+    and not any(type(e) is dict and e.get("type") in MARKS for _, e in example.events)
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_wrapper_finds_what_the_judge_finds_in_the_examples_of_the_book(
+    example: Example,
+) -> None:
+    """A new rule on what is let through without a judge is seen here."""
+    steps: list[Step] = [*example.events]
+    ending = example.ending.kind
+    observed(example.scope, steps, {}, ending)
+
+    found = observed(example.scope, steps, {}, ending)
+
+    assert found == judged(example.scope, steps, {}, ending)
 
 
 def test_judges_are_not_made_for_what_is_ordinary(
