@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -20,7 +19,7 @@ from compare.layers.costs import Adds
 from compare.layers.ladder import RUNGS
 from compare.measure.surveyed import Progress as Tell
 from compare.measure.worker import Unmeasured
-from compare.report import adds_html, adds_markdown, adds_terminal, files
+from compare.report import adds_html, adds_markdown, adds_terminal
 from compare.report.adds_columns import COLUMNS
 
 INTERRUPTED = 130
@@ -102,14 +101,14 @@ def adds(
     except Unmeasured as why:
         raise common.TargetFailed(str(why)) from None
     adds_terminal.render(found, out, sort)
-    wanted_files = (
+    wanted_files: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (json_file, lambda: dumps(store.to_json(found))),
         (html_file, lambda: adds_html.render(found, sort)),
         (markdown_file, lambda: adds_markdown.render(found, sort)),
     )
     for name, render in wanted_files:
         if name:
-            out.print(f"Report: {_write(name, render)}", soft_wrap=True)
+            out.print(f"Report: {common.write_report(name, render())}", soft_wrap=True)
     ctx.exit(INTERRUPTED if found.interrupted else 0)
 
 
@@ -144,11 +143,3 @@ def _shown(no_color: bool, measure: Callable[[Tell], Adds]) -> Adds:
             )
 
         return measure(tell)
-
-
-def _write(name: str, render: Callable[[], str]) -> Path:
-    try:
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        return files.write(name, render())
-    except (files.ReportError, OSError) as error:
-        raise common.ReportFailed(str(error)) from error

@@ -5,6 +5,9 @@
     costs.py   nouns: the `Cost` of a rung one way, a `Claim`, and `Adds`: all there is
     climb.py   measure all of it
     claims.py  figures that were measured by hand, and whether they come out again
+    trials.py  the same under several loads, as they may have been measured by hand
+    reasons.py why a figure came out, or did not
+    hello.py   the smallest application, for what is measured beside it
     buys.py    which behaviours appear with a rung
     peel.py    a ladder out of a user's own MIDDLEWARE
     store.py   to JSON and back

@@ -5,8 +5,8 @@
 
 What was counted must be the same: status, hops, threads, tasks, queries. What was timed
 must agree as far as it can be told: the two spreads of a ratio, each widened by
-`TOLERANCE`, must overlap. A ratio that was measured in bad company this time tells
-nothing, and is left out; how many were left out is said.
+`TOLERANCE`, must overlap. A ratio that was measured in bad company, then or now, tells
+nothing, and is left out; how many are so now is said.
 
 The documentation shows what is written down, so this is how it is checked. The trees of
 calls are not written: no document shows them, and they are large.
@@ -57,9 +57,11 @@ def _counts(before: Cost, now: Cost) -> Iterator[str]:
 
 def _ratios(before: Cost, now: Cost) -> Iterator[str]:
     name = f"{now.rung} {now.way}"
-    if not now.disturbed:
+    if not (before.disturbed or now.disturbed):
         yield from _ratio(f"{name} in process", before.times, now.times)
-    if before.served and now.served and not now.served.disturbed:
+    if not (before.served and now.served):
+        return
+    if not (before.served.disturbed or now.served.disturbed):
         what = f"processor time of {name} on {now.served.server}"
         yield from _ratio(what, before.served.cpu_times, now.served.cpu_times)
 
@@ -80,6 +82,13 @@ def overlap(one: Spread, other: Spread) -> bool:
     wide, narrow = 1 + TOLERANCE, 1 - TOLERANCE
     return (
         one.low * narrow <= other.high * wide and other.low * narrow <= one.high * wide
+    )
+
+
+def ratios(fresh: Adds) -> int:
+    """Count the ratios that there are."""
+    return sum(
+        (cost.times is not None) + (cost.served is not None) for cost in fresh.costs
     )
 
 
@@ -108,13 +117,16 @@ def main(arguments: list[str], climb: Climb = all_rungs) -> int:
         adds = climb(False)
         adds.trees = {}
         path.write_text(dumps(store.to_json(adds)) + "\n", "utf-8")
+        print(f"{unknown(adds)} of {ratios(adds)} ratios were measured in bad company.")
         return 0
     fresh = climb(True)
     found = list(problems(store.from_json(json.loads(path.read_text("utf-8"))), fresh))
     for problem in found:
         print(problem)
-    left_out = unknown(fresh)
-    print(f"{len(found)} problems; {left_out} ratios were measured in bad company.")
+    print(
+        f"{len(found)} problems; {unknown(fresh)} of {ratios(fresh)} ratios were "
+        f"measured in bad company."
+    )
     return 1 if found else 0
 
 

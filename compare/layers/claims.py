@@ -3,8 +3,11 @@
 Each row says a figure, and how it is read off what was measured. A count is reproduced
 if it is the same. A ratio is reproduced if the figure lies within our spread, from the
 first quartile to the third, or misses it by no more than the last digit that it was
-given with. Whatever is not reproduced is shown with what came out instead; and if that
-was measured in bad company, it refutes nothing, and the verdict is left open.
+given with. Figures about servers are looked for under several loads (`trials.py`), with
+what the hand had below the line; one may also stand in between what two loads give.
+Whatever is not reproduced is shown with what came out instead, and with what is known
+of the reason (`reasons.py`). If it was measured in bad company, it refutes nothing, and
+the verdict is left open.
 
 This module measures nothing.
 """
@@ -15,7 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from compare.layers.costs import Adds, Claim, ClaimVerdict, Cost
+from compare.layers.reasons import verdict, within
+from compare.layers.trials import ON_NO_SERVER, PAIRS
 from compare.measure.figures import Spread
+from compare.measure.rounds import Key
 
 Read = Callable[[Adds], Spread | None]
 
@@ -30,9 +36,9 @@ class Figure:
     """Half of its last digit, and so how exact it was given."""
     read: Read
     by_cpu: Read = lambda adds: None
-    rests_on: tuple[tuple[str, str], ...] = ()
-    """The cells that it is read off, if they are timed: rung and way."""
     note: str = ""
+    pairs: tuple[tuple[Key, Key], ...] = ()
+    """What it divided by what, if it was timed."""
 
 
 def count(rung: str, what: str) -> Read:
@@ -134,7 +140,7 @@ FIGURES: tuple[Figure, ...] = (
         0.0005,
         share("urls-1"),
         cpu_share("urls-1"),
-        (("urls-1", "async"),),
+        pairs=(PAIRS[1],),
     ),
     Figure(
         "the same with startproject's middleware",
@@ -142,7 +148,7 @@ FIGURES: tuple[Figure, ...] = (
         0.0005,
         share("startproject"),
         cpu_share("startproject"),
-        (("startproject", "async"),),
+        pairs=(PAIRS[2],),
     ),
     Figure(
         "the same Django on WSGI (gthread), no middleware: times as many requests",
@@ -150,7 +156,7 @@ FIGURES: tuple[Figure, ...] = (
         0.05,
         wsgi_over_asgi("urls-1"),
         asgi_cpu_over_wsgi("urls-1"),
-        (("urls-1", "async"), ("urls-1", "wsgi")),
+        pairs=(PAIRS[3],),
     ),
     Figure(
         "the same with startproject's middleware",
@@ -158,50 +164,46 @@ FIGURES: tuple[Figure, ...] = (
         0.05,
         wsgi_over_asgi("startproject"),
         asgi_cpu_over_wsgi("startproject"),
-        (("startproject", "async"), ("startproject", "wsgi")),
+        pairs=(PAIRS[4],),
     ),
     Figure(
         "without the two hops of every request, in process: times faster",
         5.7,
         0.05,
         without_hops,
-        rests_on=(("urls-1", "async"), ("urls-1", "hopless")),
         note="No middleware.",
+        pairs=ON_NO_SERVER,
     ),
 )
 
 
 def claims(adds: Adds) -> list[Claim]:
     """Say of each figure whether it came out again."""
-    return [
-        Claim(
-            figure.says,
-            figure.value,
-            (found := figure.read(adds)),
-            judged(figure, found, disturbed=_disturbed(adds, figure)),
-            figure.by_cpu(adds),
-            figure.note,
-        )
-        for figure in FIGURES
-    ]
+    return [_claim(adds, figure) for figure in FIGURES]
 
 
-def judged(
-    figure: Figure, found: Spread | None, *, disturbed: bool = False
-) -> ClaimVerdict:
-    """Say whether a figure is within the spread of what came out."""
+def _claim(adds: Adds, figure: Figure) -> Claim:
+    found, why = figure.read(adds), ""
+    if not figure.pairs:
+        judgement = judged(figure, found)
+    else:
+        named = [(" ".join(above), " ".join(below)) for above, below in figure.pairs]
+        trials = [t for t in adds.beside if (t.above, t.below) in named]
+        judgement, why = verdict(figure.value, figure.digit, trials)
+    return Claim(
+        figure.says,
+        figure.value,
+        found,
+        judgement,
+        figure.by_cpu(adds),
+        figure.note,
+        why,
+    )
+
+
+def judged(figure: Figure, found: Spread | None) -> ClaimVerdict:
+    """Say whether a count is the same."""
     if found is None:
         return "not measured"
-    if found.low - figure.digit <= figure.value <= found.high + figure.digit:
-        return "reproduced"
-    return "undecided" if disturbed else "not reproduced"
-
-
-def _disturbed(adds: Adds, figure: Figure) -> bool:
-    """Say whether any of the cells was measured in bad company."""
-    cells = [adds.cost(*key) for key in figure.rests_on]
-    return any(
-        cost.disturbed or bool(cost.served and cost.served.disturbed)
-        for cost in cells
-        if cost is not None
-    )
+    same = within(figure.value, figure.digit, found)
+    return "reproduced" if same else "not reproduced"

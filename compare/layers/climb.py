@@ -16,6 +16,7 @@ from compare.layers.claims import claims
 from compare.layers.costs import Adds, Cost, ServedCost
 from compare.layers.ladder import BASELINES, RUNGS, YARDSTICK, absent, configurations
 from compare.layers.rung import WAYS, Rung, Way
+from compare.layers.trials import beside, crowds
 from compare.measure.asked import Configuration
 from compare.measure.rounds import Cell, Key
 from compare.measure.survey import survey
@@ -26,7 +27,7 @@ QUICK = Effort(
     rounds=4,
     batch=0.01,
     served_rounds=3,
-    burst=0.12,
+    burst=0.1,
     settle=0.02,
     tries=2,
     patience=2.0,
@@ -81,10 +82,12 @@ def climb(plan: Plan, progress: Progress = lambda stage, done, total: None) -> A
     """Measure everything in the plan."""
     there = [rung for rung in plan.rungs if not absent(rung)]
     steps = [each for rung in there for each in configurations(rung, plan.ways(rung))]
+    serving = _serving(plan, steps)
     found = survey(
         [*BASELINES.values(), *steps],
         YARDSTICK,
-        serving=_serving(plan, steps),
+        serving=serving,
+        crowds=[] if plan.quick else crowds(serving),
         pictured=frozenset(PICTURED.values()),
         effort=plan.effort,
         progress=progress,
@@ -94,6 +97,7 @@ def climb(plan: Plan, progress: Progress = lambda stage, done, total: None) -> A
         ladder=[_row(rung) for rung in plan.rungs],
         costs=[*costs(found), *_missing(plan)],
         buys=buys(plan.rungs, BEHAVIOURS.values()),
+        beside=list(beside(found)),
         trees={
             title: tree
             for title, key in PICTURED.items()

@@ -12,8 +12,11 @@ from typing import Literal
 from compare.measure.figures import Call, Counts, Spread, Weight
 from compare.measure.rounds import Quality
 
-ClaimVerdict = Literal["reproduced", "not reproduced", "undecided", "not measured"]
-"""Undecided: not reproduced, but by numbers that were measured in bad company."""
+ClaimVerdict = Literal[
+    "reproduced", "in between", "not reproduced", "undecided", "not measured"
+]
+"""In between: two kinds of load give less and more. Undecided: not reproduced, but by
+numbers that were measured in bad company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,33 @@ class Cost:
     """Why there is nothing to be measured."""
 
 
+IN_PROCESS = "in process"
+"""What stands for a client where there is no server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Two cells beside each other under the same load, round by round."""
+
+    above: str
+    """The rung and the way whose requests are told: `urls-1 async`."""
+    below: str
+    """Those that they are divided by."""
+    connections: int
+    """0 in process."""
+    client: str
+    """What put the load on them."""
+    rps: Spread
+    """How many times as many requests a second."""
+    cpu: Spread
+    """How many times as many requests for the same processor time."""
+    least: float
+    """The lowest ratio of requests a second in any round."""
+    most: float
+    """The highest."""
+    disturbed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A figure that was measured by hand once, and what came out this time."""
@@ -67,6 +97,8 @@ class Claim:
     """The same by processor time, where it is one of requests a second: the sturdier
     number on a machine with company."""
     note: str = ""
+    why: str = ""
+    """Under which load it came out, or what was measured that makes it differ."""
 
 
 @dataclass(slots=True)
@@ -80,6 +112,8 @@ class Adds:
     buys: dict[str, list[str]] = field(default_factory=dict)
     """For each rung, the names of the behaviours that its layer causes."""
     claims: list[Claim] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
+    """What the claims about servers rest on, under several loads."""
     trees: dict[str, Call] = field(default_factory=dict)
     """The calls of one request, by what is pictured."""
     in_process: Quality = field(default_factory=Quality)

@@ -225,9 +225,14 @@ RUNGS: dict[str, Rung] = {
 }
 """The ladder from the bottom up, by name."""
 
+HELLO = "hello-asgi"
 BASELINES: dict[str, Configuration] = {
     one.name: one
     for one in (
+        Configuration(
+            HELLO,
+            {"async": Asked("asgi", "compare.layers.hello:application", Request())},
+        ),
         Configuration(
             "raw-asgi",
             {"async": Asked("asgi", "asgi_raw.app:application", Request())},
@@ -241,7 +246,8 @@ BASELINES: dict[str, Configuration] = {
         ),
     )
 }
-"""What the ladder stands beside: the same 13 bytes, by hand and from Starlette."""
+"""What the ladder stands beside: the same 13 bytes from the smallest application there
+is, from ours by hand, and from Starlette."""
 
 YARDSTICK = ("raw-asgi", "async")
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from compare.measure.asked import Interface
+from compare.transcript import Interface
 
 WayName = Literal["async", "sync", "wsgi", "native", "hopless"]
 

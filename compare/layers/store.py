@@ -59,14 +59,21 @@ def _read(kind: Any, value: Any, place: str) -> Any:
 
 def _record(kind: Any, value: Any, place: str) -> Any:
     fields = _fields(kind)
-    if not isinstance(value, dict) or value.keys() != fields.keys():
+    # A field that has a default may be missing: an older run did not know it.
+    needed = {each.name for each in dataclasses.fields(kind) if _is_needed(each)}
+    if not isinstance(value, dict) or not needed <= value.keys() <= fields.keys():
         raise StoreError(
             f"Expected a {kind.__name__} at {place.lstrip('.')!r}, "
             f"but got {type(value).__name__} with other fields."
         )
     return kind(
-        **{name: _read(fields[name], value[name], f"{place}.{name}") for name in fields}
+        **{name: _read(fields[name], value[name], f"{place}.{name}") for name in value}
     )
+
+
+def _is_needed(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
 
 
 @cache

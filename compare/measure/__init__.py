@@ -7,6 +7,7 @@ measured in three ways, and never in two of them at once:
                  is wrapped or replaced; the interpreter tells us of each call.
     exchange.py  timed: many requests, put in process by the smallest server there is
     served.py    served: a real server, under load from `compare.load`
+    wrk.py       ... or from wrk, where that is on the machine
 
     figures.py   nouns: what comes of it
     asked.py     nouns: what is asked of whom

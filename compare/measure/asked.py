@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from compare.contract.scenario import Request
-
-Interface = Literal["asgi", "wsgi"]
+from compare.transcript import Interface
 
 
 @dataclass(frozen=True, slots=True)

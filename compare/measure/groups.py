@@ -17,6 +17,7 @@ OTHER = "other packages"
 
 GROUPS: tuple[tuple[str, str], ...] = (
     ("compare.domain", OURS),
+    ("compare.layers.hello", OURS),
     ("compare", "server"),
     ("asgi_raw", OURS),
     ("wsgi_app", OURS),

@@ -76,17 +76,29 @@ def seconds_of(pids: Iterable[int]) -> float:
 
     Of children that have ended, their parents keep the account.
     """
-    total = 0
+    total = 0.0
     for pid in pids:
         with suppress(OSError):
             fields = _fields(Path(f"/proc/{pid}/stat"))
-            total += sum(map(int, fields[11:15]))  # utime stime cutime cstime
-    return total / TICK
+            total += sum(map(int, fields[13:15])) / TICK  # cutime cstime
+            total += time.clock_gettime(clock_of(pid))
+    return total
+
+
+def clock_of(pid: int) -> int:
+    """Give the clock that tells the processor time of a process, all its threads.
+
+    /proc tells the same in hundredths of a second, of which a short burst has only a
+    few. This is the number that clock_getcpuclockid(3) gives on Linux, which Python
+    does not have.
+    """
+    return (~pid << 3) | 2
 
 
 def own_seconds() -> float:
-    """Give the processor time of this process."""
-    return time.process_time()
+    """Give the processor time of this process, and of its children that have ended."""
+    mine = os.times()
+    return mine.user + mine.system + mine.children_user + mine.children_system
 
 
 def busy_seconds() -> float | None:

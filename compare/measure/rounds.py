@@ -13,6 +13,9 @@ variation), or if strangers used more than a tenth of a core meanwhile. That is 
 few times, as long as there is time; then the quietest try is kept, and the cells say
 that they were disturbed.
 
+A cell that fails is left out from then on, and keeps what is known of it. So the first
+samples of any two cells are of the same rounds. If the baseline fails, all is over.
+
 This module does not know what a cell measures.
 """
 
@@ -25,6 +28,7 @@ from statistics import fmean, pstdev
 
 from compare.measure.figures import Spread, ratio
 from compare.measure.machine import FOREIGN_LIMIT, Foreign
+from compare.measure.worker import Unmeasured
 
 Sample = Mapping[str, float]
 """What one measurement of a cell gave, by name."""
@@ -48,6 +52,17 @@ class Cell:
     """The mean of the baselines around each sample."""
     disturbed: int = 0
     """How many of the samples are from a block that was disturbed to the end."""
+    failed: bool = False
+    """Whether it could not be measured once."""
+
+    def tried(self) -> Sample | None:
+        """Measure it; give nothing if that fails, or ever has."""
+        if not self.failed:
+            try:
+                return self.take()
+            except Unmeasured:
+                self.failed = True
+        return None
 
     def spread(self, name: str) -> Spread:
         """Give the spread of one of the numbers."""
@@ -104,11 +119,15 @@ class Rounds:
     def run(self, baseline: Take, cells: Sequence[Cell]) -> Quality:
         """Measure all cells, and leave what came of it in them."""
         quality, kept, foreign = Quality(), [], []
+        began = time.monotonic()
         for number in range(self.rounds):
+            # Each round has its share of the patience: on a machine that is never
+            # quiet, the first would have all of it, and there would be no second.
+            patient = began + (self.until - began) * (number + 1) / self.rounds
             for block in blocks(cells):
                 if number and time.monotonic() > self.end:
                     break
-                found = self._quietest(baseline, block, quality)
+                found = self._quietest(baseline, block, quality, patient)
                 found.keep()
                 quality.blocks += 1
                 quality.disturbed += found.is_disturbed
@@ -124,12 +143,16 @@ class Rounds:
         return self.rounds * len(list(blocks(cells)))
 
     def _quietest(
-        self, baseline: Take, block: Sequence[Cell], quality: Quality
+        self,
+        baseline: Take,
+        block: Sequence[Cell],
+        quality: Quality,
+        until: float,
     ) -> _Block:
         """Measure a block until it is quiet, or patience ends."""
         best = self._measured(baseline, block)
         for _ in range(self.tries - 1):
-            if not best.is_disturbed or time.monotonic() > self.until:
+            if not best.is_disturbed or time.monotonic() > until:
                 break
             quality.rejected += 1
             best = min(best, self._measured(baseline, block), key=_Block.noise)
@@ -138,7 +161,9 @@ class Rounds:
     def _measured(self, baseline: Take, block: Sequence[Cell]) -> _Block:
         foreign = Foreign(self.pids)
         baselines = [baseline() for _ in range(self.around)]
-        samples = [(cell, cell.take()) for cell in block]
+        samples = [
+            (cell, sample) for cell in block if (sample := cell.tried()) is not None
+        ]
         baselines += [baseline() for _ in range(self.around)]
         return _Block(samples, baselines, foreign.cores(), self.by)
 

@@ -19,7 +19,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from compare.contract.scenario import Request
 from compare.measure.asked import Asked, Configuration
@@ -27,18 +27,32 @@ from compare.measure.exchange import with_cookies
 from compare.measure.machine import pin, pinned, seconds_of, session_pids
 from compare.measure.rounds import Sample
 from compare.measure.worker import Unmeasured
+from compare.servers.process import inherited
 from compare.servers.supervisor import HOST, RunningServer, ServerError, start
 from compare.servers.table import SERVERS, missing
-from compare.session import inherited
 
 SERVER_FOR: Mapping[str, str] = {"asgi": "uvicorn", "wsgi": "gunicorn-gthread"}
 """Which server a configuration is measured on, by its interface."""
 
 
-class LoadClient:
-    """The process of `compare.load`."""
+class Client(Protocol):
+    """What puts load on a server."""
 
-    def __init__(self, core: int | None, connections: int = 8) -> None:
+    @property
+    def pid(self) -> int | None:
+        """The number of its process; None if it has a new one each time."""
+
+    def put(self, port: int, request: Request, seconds: float) -> dict[str, Any]:
+        """Put load on a port, and give what came of it."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class LoadClient:
+    """The process of `compare.load`: our own client."""
+
+    def __init__(self, core: int | None, connections: int) -> None:
         self.connections = connections
         with pinned(core):
             self._process = subprocess.Popen(
@@ -91,7 +105,7 @@ class Served:
         self.pids = session_pids([running.group])
         self._requests = {name: self._ready(asked) for name, asked in ways.items()}
 
-    def sample(self, way: str, client: LoadClient, seconds: float) -> Sample:
+    def sample(self, way: str, client: Client, seconds: float) -> Sample:
         """Put load on it, and say what it did; raises `Unmeasured` if it failed."""
         before = seconds_of(self.pids)
         came = client.put(self.running.port, self._requests[way], seconds)

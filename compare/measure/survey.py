@@ -20,6 +20,7 @@ from compare.measure import in_process, on_servers
 from compare.measure.asked import Configuration
 from compare.measure.rounds import Key
 from compare.measure.surveyed import (
+    Crowd,
     Effort,
     Job,
     Progress,
@@ -36,6 +37,7 @@ def survey(
     yardstick: Key,
     *,
     serving: Collection[Key] = (),
+    crowds: Sequence[Crowd] = (),
     pictured: Collection[Key] = (),
     effort: Effort = THOROUGH,
     progress: Progress = lambda stage, done, total: None,
@@ -51,6 +53,7 @@ def survey(
         configurations,
         yardstick,
         serving,
+        crowds,
         pictured,
         effort,
         accepts,

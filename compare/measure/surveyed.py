@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from compare.measure.asked import Configuration
 from compare.measure.figures import Call, Counts, Weight
@@ -20,6 +20,9 @@ from compare.measure.rounds import Cell, Key, Quality
 from compare.measure.worker import Unmeasured
 
 T = TypeVar("T")
+CONNECTIONS = 8
+"""How many connections the load comes by, if nothing else is said."""
+Tool = Literal["our own client", "wrk"]
 Progress = Callable[[str, int, int], None]
 """Told what is done at the moment, how much of it is done, and how much there is."""
 
@@ -32,7 +35,7 @@ class Effort:
     batch: float = 0.02
     """Seconds that a cell is measured in each round, in process."""
     served_rounds: int = 5
-    burst: float = 0.14
+    burst: float = 0.12
     """Seconds of load on a server in each round."""
     settle: float = 0.05
     """Seconds in which a way warms up."""
@@ -44,6 +47,15 @@ class Effort:
     process, and on servers. On a busy machine there are fewer rounds then."""
     cores: tuple[int | None, int | None] = field(default_factory=places)
     """Where what is measured runs, and where its client does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A server before more clients than the others have, or before another client."""
+
+    key: Key
+    connections: int = CONNECTIONS
+    tool: Tool = "our own client"
 
 
 @dataclass(slots=True)
@@ -66,6 +78,7 @@ class Survey:
     """Everything that came of it."""
 
     results: dict[Key, Result] = field(default_factory=dict)
+    crowds: dict[Crowd, Cell] = field(default_factory=dict)
     in_process: Quality = field(default_factory=Quality)
     on_servers: Quality = field(default_factory=Quality)
     interrupted: bool = False
@@ -79,6 +92,8 @@ class Job:
     yardstick: Key
     serving: Collection[Key]
     """What is to be measured on servers."""
+    crowds: Sequence[Crowd]
+    """What of it is to be measured otherwise as well."""
     pictured: Collection[Key]
     """What the tree of calls is wanted of."""
     effort: Effort

@@ -25,7 +25,8 @@ from compare.measure.asked import (
     Tell,
 )
 from compare.measure.figures import Call, Counts, Weight
-from compare.session import NoAnswer, Session, inherited
+from compare.servers.process import inherited
+from compare.session import NoAnswer, Session
 
 LIMIT = 30.0
 """Seconds that any command may take."""

@@ -74,6 +74,16 @@ def _timed(what: str, way: str, title: str, unit: str = "") -> Column:
     return _spread_column(f"{what}-{way}", title, found, unit)
 
 
+def _middle(way: str, title: str) -> Column:
+    """Tell how long a request takes in process, without the quartiles."""
+
+    def found(adds: Adds, rung: str) -> tuple[Spread | None, bool]:
+        cost = adds.cost(rung, way)
+        return (cost.us, cost.disturbed) if cost else (None, False)
+
+    return _spread_column(f"middle-us-{way}", title, found, "", whole=False)
+
+
 def _served(what: str, way: str, title: str, scale: float = 1.0) -> Column:
     def found(adds: Adds, rung: str) -> tuple[Spread | None, bool]:
         cost = adds.cost(rung, way)
@@ -248,6 +258,7 @@ COLUMNS: dict[str, Column] = {
         *(_added("queries", way, f"queries {SHORT[way]}") for way in WAYS),
         *(_added("header_bytes", way, f"bytes {SHORT[way]}") for way in WAYS),
         *(_added_time(way, f"µs {SHORT[way]}") for way in WAYS),
+        *(_middle(way, f"µs {SHORT[way]}") for way in WAYS),
         *(_timed("us", way, SHORT[way]) for way in WAYS),
         *(_timed("times", way, SHORT[way], "×") for way in WAYS),
         *(_served("rps", way, f"{SHORT[way]} /s") for way in WAYS),

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from compare.layers.costs import Adds
 from compare.measure.figures import Call
-from compare.report import adds_svg, adds_view, view
+from compare.report import adds_claims, adds_svg, adds_view, view
 from compare.report.adds_columns import number
 from compare.report.html import POLICY
 from compare.text import clean
@@ -67,7 +67,8 @@ def render(adds: Adds, sort: str = "") -> str:
             policy=POLICY.format(digest=digest),
             title="What Django adds, and what it costs",
             headline=adds_view.headline(adds),
-            claims=adds_view.claim_sheet(adds),
+            claims=adds_claims.claim_sheet(adds),
+            trials=adds_claims.trial_sheet(adds),
             stairs=stairs(adds),
             pictures=pictures(adds),
             legend=[

@@ -7,8 +7,8 @@ one of them, which is how the documentation takes them in.
 from __future__ import annotations
 
 from compare.layers.costs import Adds
-from compare.report import adds_view
-from compare.report.adds_view import Sheet
+from compare.report import adds_claims, adds_view
+from compare.report.adds_sheet import Sheet
 from compare.text import clean
 
 
@@ -19,7 +19,8 @@ def render(adds: Adds, sort: str = "") -> str:
     found = [
         adds_view.rung_sheet(adds),
         *adds_view.sheets(adds, sort),
-        adds_view.claim_sheet(adds),
+        adds_claims.claim_sheet(adds),
+        adds_claims.trial_sheet(adds),
     ]
     for sheet in found:
         if sheet.rows:
@@ -36,11 +37,13 @@ def render(adds: Adds, sort: str = "") -> str:
 def part(sheet: Sheet, where: str) -> str:
     """Give one sheet: the note, the table, and where it was measured."""
     heads = ["---", *("---:" for _ in sheet.headings[1:])]
-    if sheet.name in ("rungs", "claims"):
+    if sheet.is_of_words:
         heads = ["---"] * len(sheet.headings)
     rows = [sheet.headings, heads, *sheet.rows]
     table = "".join(f"| {' | '.join(map(_cell, row))} |\n" for row in rows)
-    return f"{sheet.note}\n\n{table}\n{where}\n"
+    remarks = "".join(f"* {_cell(n)}: {_cell(said)}\n" for n, said in sheet.remarks)
+    below = f"{remarks}\n" if remarks else ""
+    return f"{sheet.note}\n\n{table}\n{below}{where}\n"
 
 
 def _cell(text: str) -> str:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from compare.layers import store
 from compare.layers.costs import Adds
-from compare.report import adds_markdown, adds_view
+from compare.report import adds_claims, adds_markdown, adds_view
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "what-django-adds.json"
 """The climb that the document shows."""
 
 SHEETS = (
+    "glance",
     "added",
     "counted",
     "functions-async",
@@ -53,7 +54,16 @@ def rungs() -> str:
 def claims() -> str:
     """Make the table of figures that were measured by hand."""
     adds = written()
-    return adds_markdown.part(adds_view.claim_sheet(adds), adds_view.place(adds))
+    return adds_markdown.part(adds_claims.claim_sheet(adds), adds_view.place(adds))
+
+
+def trials() -> str:
+    """Make the table of what those figures rest on, under several loads."""
+    adds = written()
+    sheet = adds_claims.trial_sheet(adds)
+    if not sheet.rows:
+        return "The run that is written down has none of these.\n"
+    return adds_markdown.part(sheet, adds_view.place(adds))
 
 
 def headline() -> str:
@@ -76,6 +86,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "adds-headline": headline,
     "adds-rungs": rungs,
     "adds-claims": claims,
+    "adds-trials": trials,
     "adds-quality": quality,
     **{f"adds-{name}": partial(sheet, name) for name in SHEETS},
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.layers.costs import Adds, Claim
+from compare.layers.costs import Adds
 from compare.measure.rounds import Quality
 from compare.report.adds_columns import (
     COLUMNS,
@@ -20,21 +20,9 @@ from compare.report.adds_columns import (
     SHOWN_GROUPS,
     Column,
     number,
-    spread,
 )
+from compare.report.adds_sheet import Sheet
 from compare.report.view import plural
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table, ready to be set."""
-
-    name: str
-    short: str
-    title: str
-    note: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +37,19 @@ class Layout:
 
 
 LAYOUTS: tuple[Layout, ...] = (
+    Layout(
+        "glance",
+        "At a glance",
+        "At a glance: what each rung buys, and what a request costs on it",
+        "Behaviours that its layer causes; hops to a thread; microseconds in process; "
+        "requests a second of one worker on one core, by uvicorn and by gunicorn. "
+        "Medians.",
+        (
+            *("buys", "hops-async", "hops-asgi"),
+            *("middle-us-async", "middle-us-asgi", "middle-us-wsgi"),
+            *("rps-async", "rps-wsgi"),
+        ),
+    ),
     Layout(
         "added",
         "What each rung adds",
@@ -201,29 +202,6 @@ def rung_sheet(adds: Adds) -> Sheet:
     )
 
 
-def claim_sheet(adds: Adds) -> Sheet:
-    """Set the figures that were measured by hand beside what came out now."""
-    return Sheet(
-        "claims",
-        "By hand, and now",
-        "Measured by hand once, and now",
-        "Reproduced: within our quartiles, or off by no more than the last digit. "
-        "Undecided: not so, but measured in bad company.",
-        ("figure", "verdict", "by hand", "now", "by processor time"),
-        tuple(_claim_row(c) for c in adds.claims if c.verdict != "not measured"),
-    )
-
-
-def _claim_row(claim: Claim) -> tuple[str, ...]:
-    return (
-        claim.says,
-        claim.verdict,
-        f"{claim.value:g}",
-        spread(claim.found),
-        spread(claim.by_cpu),
-    )
-
-
 def unsupported(adds: Adds) -> list[tuple[str, str]]:
     """Give what could not be measured, and why; each reason once."""
     reasons: dict[str, list[str]] = {}
@@ -254,7 +232,7 @@ def _in_words(name: str, found: Quality) -> str:
 
 
 def headline(adds: Adds) -> list[str]:
-    """Say in a sentence or two what this is about."""
+    """Say in a few sentences what this is about."""
     top = adds.cost("startproject", "async")
     wsgi = adds.cost("startproject", "wsgi")
     if top is None or top.counts is None:
@@ -269,9 +247,21 @@ def headline(adds: Adds) -> list[str]:
         said.append(
             f"The same Django on WSGI makes {wsgi.counts.hops} hops, starts "
             f"{wsgi.counts.threads} threads and calls {wsgi.counts.calls:,} functions. "
-            f"It is {number(times)} times faster, in process."
+            f"It is {number(times)} times faster, in process"
+            f"{_company(top.disturbed or wsgi.disturbed)}."
+        )
+    if wsgi and wsgi.served and top.served:
+        here, there = top.served.rps.median, wsgi.served.rps.median
+        said.append(
+            f"On real servers, one core answers {number(round(there))} requests a "
+            f"second on WSGI and {number(round(here))} on ASGI: {number(there / here)} "
+            f"times as many{_company(top.served.disturbed or wsgi.served.disturbed)}."
         )
     return said
+
+
+def _company(disturbed: bool) -> str:
+    return " (measured in bad company: do not trust it)" if disturbed else ""
 
 
 def facts(adds: Adds) -> list[tuple[str, str]]:

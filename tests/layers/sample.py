@@ -1,7 +1,9 @@
 """A small climb, made up, for what shows one."""
 
+from dataclasses import replace
+
 from compare.layers.claims import claims
-from compare.layers.costs import Adds, Cost, ServedCost
+from compare.layers.costs import Adds, Beside, Cost, ServedCost
 from compare.measure.figures import Call, Counts, Spread, Weight
 from compare.measure.rounds import Quality
 
@@ -48,6 +50,19 @@ def cost(rung: str, way: str, hops: int, us: float, rps: float = 0.0) -> Cost:
         spread(us),
         spread(us / 3),
         served if rps else None,
+    )
+
+
+def beside(above: str, below: str, rps: float, connections: int = 8) -> Beside:
+    return Beside(
+        above,
+        below,
+        connections,
+        "our own client",
+        spread(rps),
+        spread(rps),
+        rps * 0.8,
+        rps * 1.2,
     )
 
 
@@ -104,6 +119,16 @@ def sample() -> Adds:
             Cost("atomic", "async", unsupported="Django refuses that | so it is."),
         ],
         buys={"urls-1": ["paths/a"], "startproject": ["fields/b", "fields/c"]},
+        beside=[
+            beside("raw-asgi async", "hello-asgi async", 0.8),
+            beside("urls-1 async", "hello-asgi async", 0.05),
+            beside("urls-1 async", "hello-asgi async", 0.03, 128),
+            beside("startproject async", "hello-asgi async", 0.02),
+            beside("urls-1 wsgi", "urls-1 async", 2.5),
+            replace(
+                beside("urls-1 hopless", "urls-1 async", 5.6, 0), client="in process"
+            ),
+        ],
         trees={"Django, async view on ASGI": tree()},
         in_process=Quality(10, 2, 1, 0.02, 0.05),
         on_servers=Quality(3, 0, 0, 0.01, 0.0),

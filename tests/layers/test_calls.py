@@ -10,10 +10,11 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
 from compare.contract.scenario import Request
-from compare.measure.asked import Asked, Interface
+from compare.measure.asked import Asked
 from compare.measure.calls import Watch, size_of
 from compare.measure.exchange import server
 from compare.measure.figures import Call, Counts
+from compare.transcript import Interface
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"a", b"bc")]}
 BODY = {"type": "http.response.body", "body": b"hello"}

@@ -70,6 +70,7 @@ def test_bad_company_tells_nothing_and_is_counted() -> None:
         served=replace(now, cpu_times=Spread(99, 98, 100), disturbed=True),
     )
     assert list(check.problems(sample(), fresh)) == []
+    assert list(check.problems(fresh, sample())) == []
     assert check.unknown(fresh) == 2
     assert check.unknown(sample()) == 0
 
@@ -110,7 +111,8 @@ def test_climb_is_written_and_checked(
     assert check.main(["check", str(path)], climb) == 0
     assert asked == [False, True]
     assert capsys.readouterr().out == (
-        "0 problems; 0 ratios were measured in bad company.\n"
+        "0 of 11 ratios were measured in bad company.\n"
+        "0 problems; 0 of 11 ratios were measured in bad company.\n"
     )
     other = changed("urls-1", "async", counts=counts(3, threads=2))
     assert check.main(["check", str(path)], lambda quick: other) == 1
@@ -137,6 +139,16 @@ def test_every_part_is_in_the_document_and_can_be_made(
     for name, made in adds_parts.PARTS.items():
         assert made().endswith("\n"), name
     assert "| startproject | 15 |" in adds_parts.PARTS["adds-counted"]()
+    assert "| urls-1 wsgi / urls-1 async | 8 |" in adds_parts.PARTS["adds-trials"]()
+
+
+def test_run_that_was_under_one_load_only_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "adds.json"
+    path.write_text(json.dumps(store.to_json(replace(sample(), beside=[]))))
+    monkeypatch.setattr(adds_parts, "WRITTEN", path)
+    assert adds_parts.trials() == "The run that is written down has none of these.\n"
 
 
 def test_counts_in_the_document_are_those_of_the_tests() -> None:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -81,4 +80,16 @@ def test_machine_and_process_tell_of_themselves() -> None:
     assert first is not None
     assert first > 0
     assert machine.resident_kb() > 1000
-    assert machine.own_seconds() <= time.process_time()
+    assert machine.own_seconds() > 0
+
+
+def test_children_that_have_ended_are_counted_as_ours() -> None:
+    before = machine.own_seconds()
+    work = "import time\nwhile time.process_time() < 0.2: pass"
+    subprocess.run([sys.executable, "-c", work], check=True)
+    assert machine.own_seconds() - before > 0.15
+
+
+def test_processor_time_is_finer_than_a_tick() -> None:
+    seen = {machine.seconds_of([os.getpid()]) for _ in range(100)}
+    assert len(seen) > 10

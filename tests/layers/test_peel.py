@@ -75,6 +75,7 @@ def test_stack_is_peeled_one_by_one(directory: Path) -> None:
     assert list(adds.trees) == ["Your project, ASGI", "Your project, WSGI"]
     assert all(cost.us for cost in adds.costs)
     assert {sheet.name for sheet in adds_view.sheets(adds)} == {
+        "glance",
         "added",
         "counted",
         "functions-asgi",

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from compare.layers.costs import Adds
 from compare.report import (
+    adds_claims,
     adds_html,
     adds_markdown,
     adds_svg,
@@ -19,6 +20,7 @@ from compare.report import (
     adds_view,
 )
 from compare.report.adds_columns import COLUMNS, number, signed, spread
+from compare.report.adds_sheet import Sheet
 from tests.layers.sample import NASTY, sample, tree
 
 
@@ -28,7 +30,7 @@ def text(adds: Adds, sort: str = "") -> str:
     return out.getvalue()
 
 
-def sheet(adds: Adds, name: str, sort: str = "") -> adds_view.Sheet:
+def sheet(adds: Adds, name: str, sort: str = "") -> Sheet:
     return next(s for s in adds_view.sheets(adds, sort) if s.name == name)
 
 
@@ -51,6 +53,76 @@ def test_rung_is_told_by_what_it_adds() -> None:
         "+1,050 ±195",
         "+45 ±13.5",
     )
+
+
+def test_figure_by_hand_is_set_beside_what_came_out() -> None:
+    shown = adds_claims.claim_sheet(sample())
+    assert shown.headings == (
+        *("figure", "verdict", "by hand", "on the ladder", "by processor time"),
+    )
+    assert ("reproduced", "15", "15", "·") in [row[1:] for row in shown.rows]
+    assert not any(row[2] == "4.6" for row in shown.rows)  # not measured
+    said = dict(shown.remarks)
+    assert list(said) == ["0.04", "0.014", "2.5", "5.7"]
+    assert said["0.04"].startswith("It is 0.03 (0.027 to 0.033) with 128 connections")
+    remark = f"0.04: {said['0.04']}"
+    assert remark in " ".join(text(sample()).split())
+    assert f"* {remark}" in adds_markdown.render(sample())
+    assert f"<b>0.04</b> {said['0.04']}" in adds_html.render(sample())
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_no_number_is_cut_off(width: int) -> None:
+    """A sheet that is wider than the terminal is set in several parts."""
+    out = io.StringIO()
+    adds_terminal.render(sample(), Console(file=out, width=width))
+    shown = out.getvalue()
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= width
+    whole = sheet(sample(), "functions-async")
+    divided = list(adds_terminal.parts(whole, width))
+    assert (len(divided) > 1) == (width == 80)
+    assert {part.headings[0] for part in divided} == {"rung"}
+    columns = [heading for part in divided for heading in part.headings[1:]]
+    assert columns == list(whole.headings[1:])
+
+
+def test_glance_is_the_last_table_of_the_terminal() -> None:
+    shown = text(sample())
+    assert shown.index("At a glance") > shown.index("under several loads")
+    assert sheet(sample(), "glance").rows[1] == (
+        *("urls-1", "1", "2", "450", "45", "1,600", "4,000"),
+    )
+    assert shown.index("One request to an async view") > shown.index("At a glance")
+
+
+def test_loads_stand_beside_each_other() -> None:
+    adds = sample()
+    adds.beside[1] = replace(adds.beside[1], disturbed=True)
+    adds.beside.append(adds.beside.pop(0))  # in whichever order
+    shown = adds_claims.trial_sheet(adds)
+    assert shown.note.endswith(
+        "raw-asgi, beside which the ladder stands, answers 0.800 times as many "
+        "requests, and so a share of it is 1.25 times as large."
+    )
+    assert shown.rows[:2] == (
+        (
+            "urls-1 async / hello-asgi async",
+            *("8", "own client", "~0.050 0.045–0.055", "~0.050 0.045–0.055"),
+            "0.040–0.060",
+        ),
+        (
+            "urls-1 async / hello-asgi async",
+            *("128", "own client", "0.030 0.027–0.033", "0.030 0.027–0.033"),
+            "0.024–0.036",
+        ),
+    )
+
+
+def test_without_a_second_yardstick_nothing_is_said_of_it() -> None:
+    shown = adds_claims.trial_sheet(Adds())
+    assert shown.rows == ()
+    assert shown.note.endswith("the request is not read.")
 
 
 def test_functions_are_told_by_layer() -> None:
@@ -121,17 +193,37 @@ def test_headline_compares_the_two_interfaces() -> None:
         "hops to a thread, starts 2 threads and calls 1,600 functions.",
         "The same Django on WSGI makes 0 hops, starts 0 threads and calls 100 "
         "functions. It is 16.7 times faster, in process.",
+        "On real servers, one core answers 3,600 requests a second on WSGI and 800 on "
+        "ASGI: 4.50 times as many.",
     ]
     adds = sample()
     adds.costs = [cost for cost in adds.costs if cost.way != "wsgi"]
     assert len(adds_view.headline(adds)) == 1
 
 
+def test_headline_says_what_is_not_to_be_trusted() -> None:
+    adds = sample()
+    adds.costs = [
+        replace(
+            cost,
+            disturbed=cost.way == "wsgi",
+            served=cost.served and replace(cost.served, disturbed=cost.way == "async"),
+        )
+        for cost in adds.costs
+    ]
+    counted, timed, served = adds_view.headline(adds)
+    assert "bad company" not in counted
+    for sentence in (timed, served):
+        assert sentence.endswith("(measured in bad company: do not trust it).")
+    adds.costs = [replace(cost, served=None) for cost in adds.costs]
+    assert len(adds_view.headline(adds)) == 2
+
+
 def test_markdown_has_a_table_for_each_sheet() -> None:
     written = adds_markdown.render(sample())
     assert "| urls-1 | 2 | 0 |" in written
     assert "Django refuses that \\| so it is." in written
-    assert written.count("2026-01-02") == len(adds_view.sheets(sample())) + 2
+    assert written.count("2026-01-02") == len(adds_view.sheets(sample())) + 3
     assert "\x1b" not in written
 
 

@@ -9,6 +9,7 @@ from compare.measure import rounds
 from compare.measure.figures import Spread
 from compare.measure.machine import Foreign
 from compare.measure.rounds import Cell, Rounds, Sample, blocks, variation
+from compare.measure.worker import Unmeasured
 
 
 def constant(value: float, order: list[str], name: str) -> Callable[[], Sample]:
@@ -17,6 +18,16 @@ def constant(value: float, order: list[str], name: str) -> Callable[[], Sample]:
         return {"us": value}
 
     return take
+
+
+class Quiet:
+    """Nobody else, and no look at the clock."""
+
+    def __init__(self, pids: object) -> None:
+        pass
+
+    def cores(self) -> float:
+        return 0.0
 
 
 @pytest.fixture
@@ -86,3 +97,44 @@ def test_cells_are_divided_evenly() -> None:
 def test_nothing_does_not_vary() -> None:
     assert variation([]) == 0
     assert variation([1.0, 3.0]) == 0.5
+
+
+@pytest.mark.usefixtures("alone")
+def test_cell_that_fails_is_left_out_from_then_on() -> None:
+    """And costs the others nothing."""
+    answers = iter([4.0])
+    asked: list[str] = []
+
+    def fails() -> Sample:
+        asked.append("A")
+        for value in answers:
+            return {"us": value}
+        raise Unmeasured("It is gone.")
+
+    cells = [Cell(("A", "way"), fails), Cell(("B", "way"), constant(6.0, [], "B"))]
+    Rounds(3, 1, "us").run(constant(2.0, [], "-"), cells)
+    assert cells[0].ratio("us") == Spread(2, 2, 2, 1)
+    assert cells[1].ratio("us") == Spread(3, 3, 3, 3)
+    assert (cells[0].failed, len(asked)) == (True, 2)
+
+
+@pytest.mark.usefixtures("alone")
+def test_nothing_is_measured_a_second_time_when_time_is_over() -> None:
+    cell = Cell(("A", "way"), constant(4.0, [], "A"))
+    quality = Rounds(5, 1, "us", end=0.0).run(constant(2.0, [], "-"), [cell])
+    assert (len(cell.samples), quality.blocks) == (1, 1)
+
+
+@pytest.mark.usefixtures("alone")
+def test_patience_is_divided_among_the_rounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it is never quiet, the first round does not use up all of it."""
+    clock = itertools.count()
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(rounds, "Foreign", Quiet)
+    noise = itertools.cycle([1.0, 9.0])
+    cell = Cell(("A", "way"), constant(1.0, [], "A"))
+    quality = Rounds(4, 100, "us", until=40.0).run(lambda: {"us": next(noise)}, [cell])
+    assert len(cell.samples) == 4
+    assert 3 * 4 < quality.rejected < 12 * 4

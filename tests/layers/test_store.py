@@ -17,6 +17,16 @@ def test_climb_comes_back_unchanged() -> None:
     assert store.from_json(store.to_json(Adds())) == Adds()
 
 
+def test_older_run_lacks_what_has_a_default() -> None:
+    written = store.to_json(sample())
+    del written["beside"]
+    for claim in written["claims"]:
+        del claim["why"]
+    found = store.from_json(written)
+    assert found.beside == []
+    assert {claim.why for claim in found.claims} == {""}
+
+
 def broken(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     written: dict[str, Any] = json.loads(json.dumps(store.to_json(sample())))
     change(written)

@@ -10,7 +10,7 @@ from compare.layers.rung import WAYS
 from compare.measure import served
 from compare.measure.asked import Asked, Configuration
 from compare.measure.survey import survey
-from compare.measure.surveyed import Effort, Survey
+from compare.measure.surveyed import Crowd, Effort, Survey
 from compare.measure.worker import Unmeasured, Worker
 
 LITTLE = Effort(
@@ -103,6 +103,37 @@ def test_everything_is_measured_on_servers_and_in_process() -> None:
         "putting load on servers",
     ]
     assert found.in_process.blocks == found.on_servers.blocks == 2
+
+
+@pytest.mark.timeout(120)
+def test_server_is_put_before_a_crowd_too() -> None:
+    crowd = Crowd(YARDSTICK, 32)
+    found = survey(
+        [RAW, BASELINES["raw-wsgi"]],
+        YARDSTICK,
+        serving={YARDSTICK},
+        crowds=[crowd],
+        effort=LITTLE,
+    )
+    cell = found.crowds[crowd]
+    assert len(cell.samples) == 2
+    assert cell.samples[0]["rps"] > 0
+    plain = found.results[YARDSTICK].served
+    assert plain is not None
+    # Who waits for 31 others waits longer than who waits for 7.
+    assert cell.samples[0]["p50_us"] > plain.samples[0]["p50_us"]
+
+
+def test_crowd_before_a_server_that_fails_is_not_measured(apps: Path) -> None:
+    key = ("differs", "async")
+    found = survey(
+        [RAW, configuration("differs", "differs", apps)],
+        YARDSTICK,
+        serving={key},
+        crowds=[Crowd(key, 16)],
+        effort=LITTLE,
+    )
+    assert found.crowds == {}
 
 
 def test_what_cannot_be_measured_says_why(apps: Path) -> None:
