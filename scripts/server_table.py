@@ -5,8 +5,9 @@
     python scripts/server_table.py --json FILE     read FILE instead of playing
 
 All servers are played by one `asgi-compare check-server --all --json`, as a user would
-do it. What failed and was read in a server's source has its row in `server_table.toml`.
-A row whose case did not fail on that server ends in exit code 1: it is out of date.
+do it. What failed has its row in `server_table.toml`, with the place in the server's
+source. A failure without a row ends in exit code 1, and so does a row whose case did
+not fail on that server: it is out of date. Then the page is not written.
 
     server_table_rows.py    the rows of that file
     server_table_page.py    the page
@@ -21,11 +22,11 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from server_table_page import BAD, render
-from server_table_rows import Run, Table, read_table
+from server_table_page import render
+from server_table_rows import Run, problems, read_table
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "servers.md"
@@ -57,16 +58,6 @@ def read(file: Path) -> Run:
     return found
 
 
-def outdated(table: Table, run: Run) -> Iterator[str]:
-    """Name the rows that explain what did not happen in this run."""
-    told = (*BAD, "warn")
-    failed = {(r["case"], r["server"]) for r in run["cases"] if r["verdict"] in told}
-    for row in table.explained:
-        for server in row.servers:
-            if (f"wire/{row.case}", server) not in failed:
-                yield f"{server}: a row explains {row.case}, which did not fail."
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -75,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     table = read_table()
     run = read(options.json) if options.json else play()
-    problems = list(outdated(table, run))
-    print("\n".join(problems) or "Every row explains what failed.")
-    if options.write and not problems:
+    found = list(problems(table, run))
+    print("\n".join(found) or "Every row explains what failed, and all that failed.")
+    if options.write and not found:
         DOCUMENT.write_text(render(table, run), "utf-8")
-    return 1 if problems else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -15,11 +15,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from server_table_rows import Explained, Run, Table
+from server_table_rows import TOLD, Explained, Run, Table
 
 Result = Mapping[str, Any]
-BAD = ("crash", "timeout", "fail", "flaky")
-ORDER = (*BAD, "warn", "pass", "unsupported")
+ORDER = (*TOLD, "pass", "unsupported")
 SIGNS = {"warn": "w", "fail": "F", "crash": "C", "timeout": "T", "flaky": "~"}
 NEW_EACH_TIME = (
     (re.compile(r"~[0-9a-f]{8}\b"), ""),
@@ -27,6 +26,11 @@ NEW_EACH_TIME = (
     (re.compile(r"(?<='SERVER_PORT': )\d+"), "PORT"),
     (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "PORT"),
     (re.compile(r"took \d+ pieces"), "took some pieces"),
+    # How much of it has come when it is found to be none is chance.
+    (re.compile(r"(bytes that are no HTTP): .+(?=, and )"), r"\1"),
+    (re.compile(r"'[^']*/asgi-compare-\w+/"), "'/"),
+    (re.compile(r"(?<=Date: )\w{3}, [\w :]+"), "DATE"),
+    (re.compile(r"but got 0\.\d+ s"), "but got it at once"),
     # How fast the end of a connection is seen is not what these cases ask for.
     (
         re.compile(
@@ -61,8 +65,11 @@ server runs as its row in the [table](../README.md#the-servers) has it. A server
 which a case has no meaning is left out there.
 `asgi-compare check-server NAME --select CASE` plays one case again.
 
-What is said of a server's source was read in the version below. Granian is compiled:
-what is said of it was read in its public repository, in an older version.
+Whatever is no *pass* here has its explanation, which was read in the source of the
+version below. Granian is compiled: its own source was read in the same version; that of
+the libraries under it (hyper, httparse, http and tungstenite, all in Rust) in their
+public repositories, in a version a little older than the one it is built with.
+*Upstream* names an issue in which the matter is known.
 """
 
 COUNTS = """\
@@ -144,7 +151,8 @@ def _chapter(chapter: str, results: Sequence[Result], table: Table) -> list[str]
         said = f"All servers passed, and did the same, in its {len(cases)} cases."
     parts = [f"## {chapter[0].upper()}{chapter[1:]}\n", f"{said}\n"]
     for case in telling:
-        rows = [row for row in table.explained if f"wire/{row.case}" == case]
+        name = case.removeprefix("wire/")
+        rows = [row for row in table.explained if name in row.cases]
         parts.append(_case(_of(results, "case", case), rows))
     return parts
 
@@ -178,10 +186,36 @@ def _case(results: Sequence[Result], rows: Sequence[Explained]) -> str:
     ]
     for verdict, sentence, servers in _behaviours(results):
         lines.append(_line(verdict, sentence, servers, first["shows"]))
-    for row in rows:
-        lines += ["", f"In the source of {', '.join(row.servers)}: {row.source}. "]
-        lines[-1] += row.why
+    for said in explanations(first["case"].removeprefix("wire/"), rows):
+        lines += ["", said]
     return "\n".join([*lines, ""])
+
+
+def explanations(case: str, rows: Iterable[Explained]) -> list[str]:
+    """Say each at the first of its cases; elsewhere, say where that is."""
+    said: list[str] = []
+    elsewhere: dict[str, list[str]] = {}
+    for row in rows:
+        if row.cases[0] == case:
+            said.append(f"In the source of {', '.join(row.servers)}: {_whole(row)}")
+        else:
+            elsewhere.setdefault(row.cases[0], []).extend(row.servers)
+    return said + [
+        f"In the source of {', '.join(servers)}: as for [{place}](#{place})."
+        for place, servers in elsewhere.items()
+    ]
+
+
+def _whole(row: Explained) -> str:
+    known = ", ".join(f"[{_issue(each)}]({each})" for each in row.upstream)
+    upstream = f" Upstream: {known}." if known else ""
+    return f"{row.source}. {row.why}{upstream}"
+
+
+def _issue(address: str) -> str:
+    """Name an issue as its project does: `owner/name#number`."""
+    _, _, _, owner, name, _, number = address.split("/")
+    return f"{owner}/{name}#{number}"
 
 
 def _behaviours(results: Iterable[Result]) -> list[tuple[str, str, list[str]]]:

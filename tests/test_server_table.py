@@ -1,75 +1,22 @@
-"""The page about servers says what a run found, and its rows name what there is."""
+"""The page about servers says what a run found."""
 
 from __future__ import annotations
-
-import importlib
-import json
-import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from compare.probes.wire.acts import Start
-from compare.probes.wire.chapters import CASES, CHAPTER_OF
-from compare.servers.table import SERVERS
-
-ROOT = Path(__file__).parents[1]
-SCRIPTS = ROOT / "scripts"
-DOCUMENT = ROOT / "docs" / "servers.md"
-
-
-def script(name: str) -> Any:
-    """Import a script; it is in no package, and neither are those beside it."""
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(SCRIPTS))
-
-
-MAIN = script("server_table")
-PAGE = script("server_table_page")
-ROWS = script("server_table_rows")
-TABLE = ROWS.read_table()
-
-
-def result(server: str, verdict: str, sentence: str, **more: str) -> dict[str, Any]:
-    return {
-        "case": "wire/host-missing",
-        "chapter": "versions and Host",
-        "server": server,
-        "verdict": verdict,
-        "level": "must",
-        "sentence": sentence,
-        "shows": "A request without Host is refused.",
-        "text": {
-            "section": "RFC 9112, 3.2",
-            "link": "https://example.org/#3.2",
-            "quote": "MUST respond with a 400",
-        },
-        **more,
-    }
-
-
-def run(*cases: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "cases": list(cases),
-        "environment": {
-            "date": "2026-01-02T03:04:05+00:00",
-            "python": "CPython 3.11.7",
-            "platform": "Linux-6.1-x86_64",
-            "cpu": "a processor",
-            "cores": 2,
-            "versions": {"uvicorn": "1.0"},
-        },
-    }
-
-
-REFUSED = "A request without Host is refused."
-CALLED = "Expected a refusal, but got '/wire/host-missing~{}'."
-ROW = ROWS.Explained("host-missing", ("one",), "`one/http.py`", "It never looks.")
-NO_ROWS = ROWS.Table((), ())
+from compare.probes.wire.chapters import CASES
+from tests.server_page import (
+    CALLED,
+    ISSUE,
+    NO_ROWS,
+    PAGE,
+    REFUSED,
+    ROW,
+    ROWS,
+    result,
+    run,
+)
 
 
 def test_servers_that_did_the_same_share_a_line() -> None:
@@ -89,8 +36,19 @@ def test_servers_that_did_the_same_share_a_line() -> None:
         "> ([RFC 9112, 3.2](https://example.org/#3.2))\n"
         "\n* fail: one, three: Expected a refusal, but got '/wire/host-missing'.\n"
         "* pass: two.\n"
-        "\nIn the source of one: `one/http.py`. It never looks.\n"
+        "\nIn the source of one, three: `one/http.py`. It never looks. "
+        f"Upstream: [one/http#7]({ISSUE}).\n"
     )
+
+
+def test_explanation_stands_at_the_first_of_its_cases() -> None:
+    here = ROWS.Explained(("host-twice",), ("two",), "`two.py`", "Nor this one.")
+    also = ROWS.Explained(("host-missing", "host-twice"), ("four",), "`four.py`", "No.")
+
+    assert PAGE.explanations("host-twice", [ROW, here, also]) == [
+        "In the source of two: `two.py`. Nor this one.",
+        "In the source of one, three, four: as for [host-missing](#host-missing).",
+    ]
 
 
 def test_many_servers_that_passed_are_all_others() -> None:
@@ -118,6 +76,16 @@ def test_many_servers_that_passed_are_all_others() -> None:
         (
             "The client got 200, and the connection was closed.",
             "The client got 200, and the connection was closed.",
+        ),
+        (
+            "Got 200, then bytes that are no HTTP: b'x'… (9 bytes), and it was reset.",
+            "Got 200, then bytes that are no HTTP, and it was reset.",
+        ),
+        ("Got ('/run/x/asgi-compare-a_b1/socket', '0').", "Got ('/socket', '0')."),
+        ("Got b'Date: Fri, 20 Nov 20'… (9 bytes).", "Got b'Date: DATE'… (9 bytes)."),
+        (
+            "Expected it later, but got 0.01 s.",
+            "Expected it later, but got it at once.",
         ),
     ],
 )
@@ -179,48 +147,6 @@ def test_mistakes_of_ours_end_the_page() -> None:
     )
 
     assert page.endswith("mended in the cases:\n\n* It was wrong.\n")
-
-
-def test_row_without_its_failure_is_outdated(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "run.json"
-    file.write_text(json.dumps(run(result("one", "pass", REFUSED))), "utf-8")
-
-    assert MAIN.main(["--json", str(file)]) == 1
-    first = TABLE.explained[0]
-    assert capsys.readouterr().out.splitlines()[0] == (
-        f"{first.servers[0]}: a row explains {first.case}, which did not fail."
-    )
-
-
-@pytest.mark.parametrize("row", TABLE.explained, ids=lambda row: row.case)
-def test_every_row_names_a_case_and_servers_that_there_are(row: Any) -> None:
-    assert f"wire/{row.case}" in CASES
-    assert set(row.servers) <= set(SERVERS)
-    assert row.source
-    assert row.why.endswith(".")
-
-
-def test_no_two_rows_explain_the_same() -> None:
-    pairs = [(row.case, s) for row in TABLE.explained for s in row.servers]
-
-    assert len(pairs) == len(set(pairs))
-
-
-@pytest.mark.parametrize("row", TABLE.explained, ids=lambda row: row.case)
-def test_every_row_is_on_the_page(row: Any) -> None:
-    page = DOCUMENT.read_text("utf-8")
-    of_case = page.split(f"\n### {row.case}\n")[1].split("\n### ")[0]
-
-    assert f"In the source of {', '.join(row.servers)}: {row.source}. " in of_case
-
-
-def test_page_has_every_chapter() -> None:
-    page = DOCUMENT.read_text("utf-8").lower()
-
-    for chapter in set(CHAPTER_OF.values()):
-        assert f"\n## {chapter}\n".lower() in page
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ from pathlib import Path
 
 from compare.servers.log import Log
 
+ROOT = Path(__file__).parents[2]
+"""The directory that the package `compare` is in."""
 LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 TICK = 0.01
 """Seconds between two looks at something that another process is to do."""
@@ -46,6 +49,7 @@ class Process:
         self._said = b""
         self._ended = False
         self._lock = threading.Lock()
+        self._burying = threading.Lock()
         bare = [sys.executable, "-I", "-S", LAUNCHER, str(os.getpid())]
         with theirs:
             self._launcher: subprocess.Popen[bytes] = subprocess.Popen(
@@ -94,8 +98,11 @@ class Process:
             self._ended = not piece
 
     def _kill(self) -> None:
-        if self._launcher.returncode is not None:
-            return  # it was done before
+        with self._burying:  # by one thread: the number is nobody's afterwards
+            if self._launcher.returncode is None:
+                self._bury()
+
+    def _bury(self) -> None:
         # The launcher has not been waited for until now. So its number is still taken,
         # and nobody else's group can be meant.
         with suppress(OSError):
@@ -113,6 +120,15 @@ class Process:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         return alive
+
+
+def inherited() -> dict[str, str]:
+    """Give our environment, in which our code is found wherever it is run."""
+    found = dict(os.environ)
+    if str(ROOT) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        paths = [str(ROOT), *filter(None, [found.get("PYTHONPATH")])]
+        found["PYTHONPATH"] = os.pathsep.join(paths)
+    return found
 
 
 def wait_until(condition: Callable[[], bool], limit: float) -> bool:

@@ -18,21 +18,20 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import secrets
 import socket
-import sysconfig
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from compare.servers import entry
 from compare.servers.nonce import Identity, path_of
-from compare.servers.process import TICK, Process
-from compare.servers.table import Interface, Server, missing
+from compare.servers.process import TICK, Process, inherited
+from compare.servers.table import Server, missing
+from compare.servers.ways import TCP, Way
+from compare.transcript import Interface
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 3
@@ -42,8 +41,6 @@ SETTINGS = re.compile(
     "WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|(GRANIAN|GUNICORN|UVICORN)_.*"
 )
 """Variables by which the user's environment would change a server's defaults."""
-ROOT = Path(__file__).parents[2]
-"""The directory that the package `compare` is in."""
 SAID_WHY = "compare.target.TargetError: "
 """What stands in a log before the sentence that says why there is no target."""
 
@@ -76,21 +73,24 @@ def start(
     deadline: float = 10.0,
     grace: float = 5.0,
     port: int = 0,
+    way: Way = TCP,
 ) -> RunningServer:
     """Start `server` with `target`, and come back when it is ready.
 
     `environment` is added to ours. `grace` is for `stop`. `port` is tried first; if
-    somebody has it, the server is on another one. Raises `ServerError` if the server is
-    not ready within `deadline` seconds.
+    somebody has it, the server is on another one. `way` says how it is reached: by
+    another one than TCP, its row must be one that listens there (`Server.over`). Raises
+    `ServerError` if the server is not ready within `deadline` seconds.
     """
     if reason := _cannot(server, interface):
         raise ServerError(reason)
     nonce = secrets.token_hex(16)
     ours = entry.variables(target, interface, nonce, factory=factory, app_dir=app_dir)
-    full = {**_inherited(), **(environment or {}), **ours}
+    full = {**_settings_aside(), **(environment or {}), **ours}
     end = time.monotonic() + deadline
     for wish in (port, *[0] * (PORTS_TRIED - 1)):
-        running = RunningServer(server, interface, wish or free_port(), full, grace)
+        number = wish or free_port()
+        running = RunningServer(server, interface, number, full, grace, way)
         try:
             running.wait_until_ready(end)
             return running
@@ -121,8 +121,10 @@ class RunningServer:
         port: int,
         environment: Environment,
         grace: float,
+        way: Way = TCP,
     ) -> None:
         self.server = server
+        self.way = way
         self.interface = interface
         self.port = port
         self._target = environment["ASGI_COMPARE_TARGET"]
@@ -153,16 +155,16 @@ class RunningServer:
         """Give the last lines that it wrote, made safe for a terminal."""
         return self._process.log.tail(lines)
 
-    def stop(self) -> None:
+    def stop(self, grace: float | None = None) -> None:
         """Ask it to stop, wait a while, then kill all that is left of it."""
-        self._process.stop(self._grace)
+        self._process.stop(self._grace if grace is None else grace)
 
     def ask(self, limit: float = PATIENCE) -> Identity | None:
         """Ask who it is; None if it gave no whole answer within `limit` seconds.
 
         Raises `ForeignAnswer` if whoever answers does not know the nonce.
         """
-        client = http.client.HTTPConnection(self.host, self.port, timeout=limit)
+        client = self.way.client(self.host, self.port, limit)
         try:
             client.request("GET", path_of(self._nonce), headers={"Connection": "close"})
             body = client.getresponse().read(1 << 16)
@@ -250,11 +252,8 @@ def _identity(body: bytes, nonce: str) -> Identity:
     return identity
 
 
-def _inherited() -> dict[str, str]:
-    """Give our environment without what would set up a server, and with our code."""
-    kept = {k: v for k, v in os.environ.items() if not SETTINGS.fullmatch(k)}
+def _settings_aside() -> dict[str, str]:
+    """Give our environment without what would set up a server."""
+    kept = {k: v for k, v in inherited().items() if not SETTINGS.fullmatch(k)}
     kept["PYTHONUNBUFFERED"] = "1"  # else what an application printed dies with it
-    if str(ROOT) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
-        paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
-        kept["PYTHONPATH"] = os.pathsep.join(paths)
     return kept

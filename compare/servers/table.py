@@ -5,6 +5,9 @@ A row is data. Its command for an interface is the list of words after `python -
 there is no command. uvicorn and hypercorn speak both, so that they can be host to every
 implementation.
 
+For the word `{listen}`, others are put in: those for a port, which is what nearly all
+want, or (see `over`) for a port with TLS, or for a Unix domain socket.
+
 Every server is left as its users run it, but for this: one worker, loopback only, three
 seconds to finish what it is doing once it is told to stop, and no access log.
 
@@ -14,12 +17,27 @@ This module starts nothing and does not know who will.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import metadata, util
-from typing import Literal
 
-Interface = Literal["asgi", "wsgi"]
-Words = tuple[str, ...]
+from compare.servers.words import (
+    GRANIAN,
+    GUNICORN,
+    HYPERCORN,
+    NO_WORDS,
+    ON_DAPHNE,
+    ON_GRANIAN,
+    ON_GUNICORN,
+    ON_HYPERCORN,
+    ON_UVICORN,
+    ON_WAITRESS,
+    UVICORN,
+    Listens,
+    Transport,
+    Words,
+)
+from compare.transcript import Interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,8 @@ class Server:
     """The same for a WSGI application."""
     extra: str = "servers"
     """The extra of ours that installs it; empty if it always comes along."""
+    listens: Listens = NO_WORDS
+    """What is put in for `{listen}`."""
 
     def speaks(self, interface: Interface) -> bool:
         """Say whether this server can host applications of `interface`."""
@@ -49,8 +69,30 @@ class Server:
         words = self._words(interface)
         if words is None:
             raise ValueError(f"{self.name} has no command for {interface}.")
-        filled = [word.format(port=port, target=target) for word in words]
+        filled = [
+            part.format(port=port, target=target)
+            for word in words
+            for part in (self.listens.tcp if word == "{listen}" else (word,))
+        ]
         return [sys.executable, "-m", *filled]
+
+    def listens_on(self, transport: Transport) -> bool:
+        """Say whether the command line has words for this transport."""
+        return bool(getattr(self.listens, transport))
+
+    def asks_clients(self) -> bool:
+        """Say whether it asks its clients for certificates, over TLS."""
+        return any("{authority}" in word for word in self.listens.tls)
+
+    def over(self, transport: Transport, paths: Mapping[str, str]) -> Server:
+        """Give the row that listens there instead; it must have words for it."""
+        words: Words = getattr(self.listens, transport)
+        if not words:
+            raise ValueError(f"{self.name} has no words for {transport}.")
+        # Filled now, and again with the port later: a brace in a path stays one.
+        safe = {k: v.replace("{", "{{").replace("}", "}}") for k, v in paths.items()}
+        filled = tuple(word.format(port="{port}", **safe) for word in words)
+        return replace(self, listens=Listens(tcp=filled))
 
     def version(self) -> str:
         """Give the version of what is installed; empty if it is not."""
@@ -65,25 +107,6 @@ class Server:
         return {"asgi": self.asgi, "wsgi": self.wsgi}[interface]
 
 
-UVICORN: Words = (
-    *("uvicorn", "{target}", "--host", "127.0.0.1", "--port", "{port}"),
-    *("--workers", "1", "--no-access-log", "--timeout-graceful-shutdown", "3"),
-)
-HYPERCORN: Words = (
-    *("hypercorn", "--bind", "127.0.0.1:{port}", "--workers", "1"),
-    *("--graceful-timeout", "3"),
-)
-GRANIAN: Words = (
-    *("granian", "{target}", "--host", "127.0.0.1", "--port", "{port}"),
-    *("--workers", "1", "--workers-kill-timeout", "3"),
-)
-GUNICORN: Words = (
-    *("gunicorn", "{target}", "--bind", "127.0.0.1:{port}", "--workers", "1"),
-    *("--graceful-timeout", "3"),
-    "--no-control-socket",  # it would be a file in the user's home
-    *("--config", "python:compare.servers"),  # the docstring of that package says why
-)
-
 ROWS: tuple[Server, ...] = (
     Server(
         "uvicorn",
@@ -95,6 +118,7 @@ ROWS: tuple[Server, ...] = (
         asgi=UVICORN,
         wsgi=(*UVICORN, "--interface", "wsgi"),
         extra="",
+        listens=ON_UVICORN,
     ),
     Server(
         "uvicorn-h11",
@@ -103,6 +127,7 @@ ROWS: tuple[Server, ...] = (
         notes="uvicorn in pure Python: h11 and asyncio.",
         asgi=(*UVICORN, "--http", "h11", "--loop", "asyncio"),
         extra="",
+        listens=ON_UVICORN,
     ),
     Server(
         "hypercorn",
@@ -112,6 +137,7 @@ ROWS: tuple[Server, ...] = (
         asgi=(*HYPERCORN, "{target}"),
         wsgi=(*HYPERCORN, "wsgi:{target}"),
         extra="",
+        listens=ON_HYPERCORN,
     ),
     Server(
         "daphne",
@@ -119,7 +145,8 @@ ROWS: tuple[Server, ...] = (
         modules=("daphne",),
         notes="Built on Twisted; it reads the whole request body before it calls the "
         "application, and has no lifespan.",
-        asgi=("daphne", "-b", "127.0.0.1", "-p", "{port}", "-v", "0", "{target}"),
+        asgi=("daphne", "{listen}", "-v", "0", "{target}"),
+        listens=ON_DAPHNE,
     ),
     Server(
         "granian",
@@ -127,6 +154,7 @@ ROWS: tuple[Server, ...] = (
         modules=("granian",),
         notes="Written in Rust; its worker is a child process.",
         asgi=(*GRANIAN, "--interface", "asgi"),
+        listens=ON_GRANIAN,
     ),
     Server(
         "gunicorn-asgi",
@@ -134,6 +162,7 @@ ROWS: tuple[Server, ...] = (
         modules=("gunicorn", "gunicorn.asgi"),
         notes="gunicorn's own ASGI worker, with uvloop where it is installed.",
         asgi=(*GUNICORN, "--worker-class", "asgi"),
+        listens=ON_GUNICORN,
     ),
     Server(
         "wsgiref",
@@ -149,6 +178,7 @@ ROWS: tuple[Server, ...] = (
         modules=("gunicorn",),
         notes="gunicorn's default worker: one request at a time.",
         wsgi=(*GUNICORN, "--worker-class", "sync"),
+        listens=ON_GUNICORN,
     ),
     Server(
         "gunicorn-gthread",
@@ -157,6 +187,7 @@ ROWS: tuple[Server, ...] = (
         notes="gunicorn with four threads; with one, its default, it would be no more "
         "than the row above.",
         wsgi=(*GUNICORN, "--worker-class", "gthread", "--threads", "4"),
+        listens=ON_GUNICORN,
     ),
     Server(
         "waitress",
@@ -164,7 +195,8 @@ ROWS: tuple[Server, ...] = (
         modules=("waitress",),
         notes="Pure Python; four threads; it reads the whole request body before it "
         "calls the application.",
-        wsgi=("waitress", "--listen=127.0.0.1:{port}", "{target}"),
+        wsgi=("waitress", "{listen}", "{target}"),
+        listens=ON_WAITRESS,
     ),
     Server(
         "granian-wsgi",
@@ -172,6 +204,7 @@ ROWS: tuple[Server, ...] = (
         modules=("granian",),
         notes="Written in Rust; its worker is a child process.",
         wsgi=(*GRANIAN, "--interface", "wsgi"),
+        listens=ON_GRANIAN,
     ),
     Server(
         "hypercorn-wsgi",
@@ -181,6 +214,7 @@ ROWS: tuple[Server, ...] = (
         "every WSGI server can be asked for by its own name.",
         wsgi=(*HYPERCORN, "wsgi:{target}"),
         extra="",
+        listens=ON_HYPERCORN,
     ),
 )
 

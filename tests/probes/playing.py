@@ -14,7 +14,7 @@ from compare.probes import awkward_wsgi
 from compare.probes.check import Plan, check_with
 from compare.probes.play import Session
 from compare.probes.probe import Asked, Trial
-from compare.target import Interface
+from compare.target import Form
 from compare.transcript import Transcript
 from tests.broken_apps.apps import BODY, START, event, http, lifespan
 
@@ -22,9 +22,9 @@ from tests.broken_apps.apps import BODY, START, event, http, lifespan
 class InProcess:
     """A driver that plays a trial here, and writes what came as a child would."""
 
-    def __init__(self, application: Any, interface: Interface) -> None:
+    def __init__(self, application: Any, interface: Form) -> None:
         self.application = application
-        self.interface: Interface = interface
+        self.interface: Form = interface
         self.session = Session(application)
 
     def drive(self, trial: Trial) -> Transcript:
@@ -49,7 +49,7 @@ class InProcess:
         loop.close()
 
 
-def checked(application: Any, interface: Interface = "asgi", **options: Any) -> Checked:
+def checked(application: Any, interface: Form = "asgi", **options: Any) -> Checked:
     """Check an application that is at hand."""
     driver = InProcess(application, interface)
     options = {"deadline": 0.3, **options}

@@ -65,3 +65,27 @@ def test_sentences_are_listed_and_counted() -> None:
     words = ["--sentences", "--select", "asgi-http/start-twice", "--level", "must"]
     one = CliRunner().invoke(rules, [*words, "--side", "application"])
     assert re.search(r"\n[12] sentences?: [12] with rules\.\n$", one.output)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("M14", "asgi/not-awaitable"),
+        ("M17", "check-server"),
+        ("M03", "It binds the authors of protocol texts."),
+    ],
+)
+def test_sentence_can_be_explained(name: str, seen: str) -> None:
+    result = CliRunner().invoke(explain, [name, "--no-color"])
+
+    assert result.exit_code == 0
+    assert result.output.startswith(f"{name}: a sentence (")
+    assert result.output.endswith(f"\nWho sees it kept:\n    {seen}\n")
+
+
+@pytest.mark.parametrize("words", [[], ["--sentences"]])
+def test_nothing_is_listed_without_a_table(words: list[str]) -> None:
+    result = CliRunner().invoke(rules, [*words, "--exclude", "*"])
+
+    assert result.exit_code == 0
+    assert result.output in ("0 rules.\n", "0 sentences.\n")

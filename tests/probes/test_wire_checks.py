@@ -7,6 +7,7 @@ import pytest
 
 from compare.probes.wire import app_checks as app
 from compare.probes.wire import checks as c
+from compare.probes.wire import frame_checks as frames
 from compare.probes.wire.acts import Send
 from compare.probes.wire.case import Case, Check, Problem, Say, Text
 from compare.probes.wire.frames import CLOSE, PONG, Frame
@@ -100,11 +101,19 @@ TABLE: list[tuple[Check, Observed, str | None]] = [
     (c.both(app.called(0), c.closed()), seen(ended="closed"), None),
     (c.mild(c.closed()), seen(), "warn"),
     (c.mild(c.closed()), seen(ended="closed"), None),
-    (c.close_code((1000,), "1000"), seen(frames=(Frame(CLOSE, b"\x03\xe8"),)), None),
-    (c.close_code((1002,), "1002"), seen(frames=(Frame(CLOSE, b"\x03\xe8"),)), "fail"),
-    (c.close_code((1002,), "1002"), seen(), "fail"),
-    (c.heard((PONG, b"a")), seen(frames=(Frame(PONG, b"a"),)), None),
-    (c.heard((PONG, b"a")), seen(frames=(Frame(PONG, b"b"),)), "timeout"),
+    (
+        frames.close_code((1000,), "1000"),
+        seen(frames=(Frame(CLOSE, b"\x03\xe8"),)),
+        None,
+    ),
+    (
+        frames.close_code((1002,), "1002"),
+        seen(frames=(Frame(CLOSE, b"\x03\xe8"),)),
+        "fail",
+    ),
+    (frames.close_code((1002,), "1002"), seen(), "fail"),
+    (frames.heard((PONG, b"a")), seen(frames=(Frame(PONG, b"a"),)), None),
+    (frames.heard((PONG, b"a")), seen(frames=(Frame(PONG, b"b"),)), "timeout"),
     (app.never_whole(), seen(calls=(OPEN,)), None),
     (app.never_whole(), seen(calls=(CALL,)), "fail"),
     (app.broken_body(), seen(BAD), None),

@@ -75,7 +75,7 @@ def test_server_without_lifespan_is_unsupported() -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("name", ["uvicorn-h11", "hypercorn"])
+@pytest.mark.parametrize("name", ["uvicorn-h11", "hypercorn", "daphne"])
 @pytest.mark.slow
 def test_verdicts_are_the_same_in_two_runs(name: str) -> None:
     first = verdicts(name, "*", patience=1.0)

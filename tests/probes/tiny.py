@@ -6,6 +6,7 @@ WebSocket. `Tiny` keeps the rules; a test makes a subclass that breaks exactly o
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -193,7 +194,7 @@ class Exchange:
 
 
 @contextlib.contextmanager
-def serving(kind: type[Tiny]) -> Iterator[int]:
+def serving(kind: type[Tiny], context: ssl.SSLContext | None = None) -> Iterator[int]:
     """Serve with connections of this kind, in a thread; give the port."""
     loop = asyncio.new_event_loop()
     ready: list[int] = []
@@ -208,7 +209,7 @@ def serving(kind: type[Tiny]) -> Iterator[int]:
         await kind(reader, writer).serve()
 
     async def main() -> None:
-        server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
         ready.append(server.sockets[0].getsockname()[1])
         up.set()
         await over.wait()

@@ -11,7 +11,8 @@ import pytest
 
 from compare.servers.process import living, wait_until
 from compare.servers.supervisor import RunningServer, ServerError, start
-from compare.servers.table import SERVERS, Interface
+from compare.servers.table import SERVERS
+from compare.transcript import Interface
 
 Write = Callable[[str], str]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.servers import supervisor
+from compare.servers import process
 from compare.servers.process import wait_until
 from compare.servers.supervisor import (
     RunningServer,
@@ -18,7 +18,8 @@ from compare.servers.supervisor import (
     is_taken,
     start,
 )
-from compare.servers.table import SERVERS, Interface, Server
+from compare.servers.table import SERVERS, Server
+from compare.transcript import Interface
 from tests.servers.conftest import TINY, get
 
 Write = Callable[[str], str]
@@ -103,7 +104,7 @@ def test_the_server_finds_our_code(
 ) -> None:
     """Where we are installed, `site-packages` is not put in front of all else."""
     if installed:
-        monkeypatch.setattr(supervisor, "ROOT", Path(sysconfig.get_path("purelib")))
+        monkeypatch.setattr(process, "ROOT", Path(sysconfig.get_path("purelib")))
     monkeypatch.delenv("PYTHONPATH", raising=False)
     app_dir = write(
         "import os\n"
@@ -114,7 +115,7 @@ def test_the_server_finds_our_code(
     with start(
         SERVERS["wsgiref"], "target:wsgi", interface="wsgi", app_dir=app_dir
     ) as running:
-        expected = "none" if installed else str(supervisor.ROOT)
+        expected = "none" if installed else str(process.ROOT)
         assert get(running, "/").decode() == expected
 
 

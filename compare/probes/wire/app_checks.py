@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from compare.probes.wire.case import Check, Problem
+from compare.probes.wire.case import Check, Problem, Report
 from compare.probes.wire.checks import (
     _show,
     both,
     either,
     first,
     refused,
+    statuses,
     what_came,
 )
 from compare.probes.wire.observed import Call, Observed
@@ -39,7 +40,8 @@ def called(times: int) -> Check:
 def of_call(what: str, test: Callable[[Call], object], number: int = 0) -> Check:
     """One call of the application passes a test: `what` says what was expected.
 
-    The test gives True or None if it passes; anything else is shown as what came.
+    The test gives True or None if it passes; anything else is shown as what came, so
+    that it should not give a bare False.
     """
 
     def check(seen: Observed) -> Problem | None:
@@ -51,10 +53,14 @@ def of_call(what: str, test: Callable[[Call], object], number: int = 0) -> Check
         found = test(seen.calls[number])
         if found is None or found is True:
             return None
-        shown = "something else" if found is False else found
-        return Problem(f"Expected {what}, but got {_show(shown)}.")
+        return Problem(f"Expected {what}, but got {_show(found)}.")
 
     return check
+
+
+def that(shows: str) -> str:
+    """Make of the sentence of a case what its check expects."""
+    return "that " + shows.removesuffix(".").replace("The ", "the ", 1)
 
 
 def saw_body(body: bytes, number: int = 0) -> Check:
@@ -132,6 +138,55 @@ def send_raised_os_error() -> Check:
         return "OSError" in found[-1] or found[-1]
 
     return of_call("send() to raise a subclass of OSError", test)
+
+
+def announces(version: str) -> Check:
+    """What follows is not asked of a server that announces an older version.
+
+    "Spec versions let you understand what the server you are using understands" (ASGI
+    HTTP & WebSocket, spec versions); "if missing assume 2.0" (connection scope).
+    """
+
+    def check(seen: Observed) -> Problem | None:
+        if seen.call is None:
+            return None  # it has announced nothing; the other checks say what is wrong
+        found = _announced(seen.call)
+        if _parts(found) >= _parts(version):
+            return None
+        said = f"The server announces version {found} of the text; {version} asks this."
+        return Problem(said, "unsupported")
+
+    return check
+
+
+def since(version: str, check: Check) -> Check:
+    """The same check, or none for a server that announces an older version."""
+
+    def later(seen: Observed) -> Problem | None:
+        return None if announces(version)(seen) else check(seen)
+
+    return later
+
+
+def _announced(call: Call) -> str:
+    asgi = call.scope.get("asgi")
+    found = asgi.get("spec_version") if isinstance(asgi, dict) else None
+    return found if isinstance(found, str) else "2.0"
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
+
+
+def how_send_went(*kinds: str) -> Report:
+    """Report what came out of `send` for an event of these types."""
+
+    def report(seen: Observed) -> str:
+        raised = seen.call.raised(*kinds) if seen.call else []
+        said = f"raised {raised[0].partition(':')[0]}" if raised else "took it"
+        return f"send() {said}; the client got {statuses(seen)}."
+
+    return report
 
 
 def ended() -> Check:

@@ -22,13 +22,14 @@ from typing import Literal
 
 from compare.probes.wire.acts import ANSWER, ASGI_ACTS, WSGI_ACTS, Act
 from compare.probes.wire.observed import Observed
+from compare.servers.words import Transport
+from compare.transcript import INTERFACES, Interface
 
 Level = Literal["must", "should", "may", "unclear"]
 """`may` is only reported. `unclear`: the text and the servers do not agree."""
 VerdictKind = Literal[
     "pass", "warn", "fail", "unsupported", "crash", "timeout", "flaky"
 ]
-Interface = Literal["asgi", "wsgi"]
 PATIENCE = 2.0
 """Seconds that the client waits for an answer before it says that there is none."""
 
@@ -114,6 +115,8 @@ class Leave:
     """End the connection: in good order, or by a reset as if the client had died."""
 
     reset: bool = False
+    notify: bool = True
+    """Over TLS: say so by `close_notify` first; else only the TCP connection ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,22 @@ class Stream:
     headers: tuple[tuple[bytes, bytes], ...]
     body: tuple[bytes, ...] = ()
     trailers: tuple[tuple[bytes, bytes], ...] = ()
+    tunnel: tuple[bytes, ...] = ()
+    """With extended CONNECT (RFC 8441): WebSocket frames. The first is sent when the
+    server has agreed, and each of the others when one has come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How the client speaks TLS, in what is not left to the `ssl` module."""
+
+    shows: Literal["", "client", "stranger"] = ""
+    """The certificate that it shows if it is asked for one."""
+    protocols: tuple[str, ...] = ()
+    """What it offers by ALPN."""
+    version: Literal["", "1.2", "1.3"] = ""
+    plain: bool = False
+    """It does not speak it: the bytes go as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +208,7 @@ class Case:
     methods: tuple[str, ...] = ()
     """The methods of the requests, where they are not all GET: HEAD has no body."""
     report: Report | None = None
-    interfaces: tuple[Interface, ...] = ("asgi", "wsgi")
+    interfaces: tuple[Interface, ...] = INTERFACES
     needs: str = ""
     """`websocket`, `http2`, or the name of an extension that must be offered."""
     danger: bool = False
@@ -200,6 +219,13 @@ class Case:
     """The case needs a server of its own; the name of its play in `lifecycle.py`."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """With `life`: what the lifespan of the application is told to do."""
+    own_server: bool = False
+    """What the application does may leave a server that serves no other case as it
+    should: it is played on a process that no other case is played on."""
+    transport: Transport = "tcp"
+    """Where the server has to listen; another one than `tcp` is started for these."""
+    tls: Tls = Tls()
+    """With `tls`: how the client speaks it."""
 
     @property
     def id(self) -> str:

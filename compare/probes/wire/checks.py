@@ -13,18 +13,15 @@ This module does not know the cases, and looks at nothing but `Observed`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
-from compare.probes.wire.case import Check, Interface, Problem
+from compare.probes.wire.case import Check, Problem
 from compare.probes.wire.observed import Answer, Observed
 from compare.text import show_bytes
+from compare.transcript import Interface
 
 Statuses = int | range | tuple[int, ...]
-
-
 ERROR = range(400, 600)
-
-
 SUCCESS = range(200, 300)
 
 
@@ -38,10 +35,16 @@ def _said(wanted: Statuses) -> str:
     return str(wanted) if isinstance(wanted, int) else " or ".join(map(str, wanted))
 
 
+def statuses(seen: Observed) -> str:
+    """Name the statuses of the answers that came over the wire."""
+    return ", ".join(map(str, seen.wire.finals)) or "no answer"
+
+
 def what_came(seen: Observed) -> str:
     """Say in a few words what came over the wire."""
-    wire = seen.wire
-    came = ", ".join(map(str, wire.finals)) or "no answer"
+    wire, came = seen.wire, statuses(seen)
+    if wire.problem:
+        came = f"{came}, then bytes that are no HTTP: {show_bytes(wire.rest, 40)}"
     ended = {"closed": "the connection was closed", "reset": "it was reset"}
     return f"{came}, and {ended.get(wire.ended, 'the connection stayed open')}"
 
@@ -104,9 +107,8 @@ def refused(*named: int) -> Check:
             if not named:
                 return None
             wanted = " or ".join(map(str, named))
-            said = (
-                f"The connection was ended without an answer; the text asks {wanted}."
-            )
+            how = "by bytes without a head" if wire.problem else "without an answer"
+            said = f"The connection was ended {how}; the text asks {wanted}."
             return Problem(said, "warn")
         kind = Problem(f"Expected a refusal, but got {what_came(seen)}.", "timeout")
         return Problem(kind.sentence) if wire.finals else kind
@@ -148,8 +150,7 @@ def of_answer(what: str, test: Callable[[Answer], object], number: int = 0) -> C
         found = test(seen.wire.answers[number])
         if found is None or found is True:
             return None
-        shown = "something else" if found is False else found
-        return Problem(f"Expected {what}, but got {_show(shown)}.")
+        return Problem(f"Expected {what}, but got {_show(found)}.")
 
     return check
 
@@ -166,10 +167,31 @@ def has(name: bytes, *values: bytes, number: int = 0) -> Check:
     return of_answer(what, test, number)
 
 
+def in_order(*wanted: tuple[bytes, bytes]) -> Check:
+    """The fields of the answer whose names begin with `x-` are these, in this order."""
+
+    def test(answer: Answer) -> object:
+        found = [field for field in answer.headers if field[0].startswith(b"x-")]
+        return found == list(wanted) or found
+
+    return of_answer(f"{list(wanted)!r} in this order", test)
+
+
 def lacks(name: bytes, number: int = 0) -> Check:
     """An answer does not have a field."""
     what = f"the answer to have no {name.decode()}"
     return of_answer(what, lambda a: not a.values(name) or a.values(name), number)
+
+
+def only_answers() -> Check:
+    """All that came is HTTP: nothing stands between the answers, or behind them."""
+
+    def check(seen: Observed) -> Problem | None:
+        if not seen.wire.problem:
+            return None
+        return Problem(f"Expected nothing but answers, but got {what_came(seen)}.")
+
+    return check
 
 
 def nothing_after() -> Check:
@@ -241,37 +263,6 @@ def mild(check: Check) -> Check:
         return Problem(found.sentence, "warn") if found else None
 
     return milder
-
-
-def close_code(allowed: Container[int], said: str) -> Check:
-    """The server sent a close frame with such a code."""
-
-    def check(seen: Observed) -> Problem | None:
-        code = seen.wire.close_code
-        if code is not None and code in allowed:
-            return None
-        if code is None:
-            came = what_came(seen)
-            return Problem(f"Expected a close frame with {said}, but got {came}.")
-        return Problem(f"Expected a close frame with {said}, but got {code}.")
-
-    return check
-
-
-def heard(*wanted: tuple[int, bytes]) -> Check:
-    """These frames came, among others perhaps, in this order: (opcode, payload)."""
-
-    def check(seen: Observed) -> Problem | None:
-        came = [(f.opcode, f.payload) for f in seen.wire.frames]
-        rest = iter(came)
-        if all(any(each == one for one in rest) for each in wanted):
-            return None
-        shown = [(op, show_bytes(data, 30)) for op, data in came]
-        silent = not seen.wire.ended
-        said = f"Expected the frames {list(wanted)!r}, but got {shown!r}."
-        return Problem(said, "timeout" if silent else "fail")
-
-    return check
 
 
 def speaks_1_1() -> Check:

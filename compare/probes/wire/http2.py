@@ -1,11 +1,13 @@
-"""STAGE 4b: a client that speaks HTTP/2 with prior knowledge (RFC 9113 section 3.3).
+"""STAGE 4b: a client that speaks HTTP/2 (RFC 9113).
+
+Without TLS, it has prior knowledge (section 3.3): it speaks, and sees whether it is
+understood. Over TLS, it offers HTTP/2 by ALPN (section 3.2), and the server chooses.
 
 All requests of a case are open on one connection at the same time. What came back is
 written down as answers, one for each stream, in the order of the streams.
 
-`h2` is an extra; without it, and with a server that does not speak HTTP/2 without TLS,
-the case is unsupported: `problem` of the connection says so. This module does not
-judge.
+With a server that does not speak HTTP/2, the case is unsupported: `problem` of the
+connection says so. This module does not judge.
 """
 
 from __future__ import annotations
@@ -17,10 +19,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from compare.probes.wire.case import PATIENCE, Stream
-from compare.probes.wire.observed import Answer, Connection
+from compare.probes.wire.frames import CLOSE, frames
+from compare.probes.wire.observed import Answer, Connection, Negotiated
+from compare.probes.wire.pipes import Secure, negotiated
+from compare.servers.certificates import HOST
 
+END = 0.5
+"""Seconds that a tunnel has for its end, after the close frame."""
 NOT_SPOKEN = "The server does not speak HTTP/2 without TLS."
-NO_H2 = "The client for HTTP/2 needs the package h2, which is not installed."
+NOT_CHOSEN = "The server does not choose HTTP/2 where it is offered by ALPN."
+NO_TUNNELS = "The server does not offer extended CONNECT on HTTP/2."
+UNSUPPORTED = (NOT_SPOKEN, NOT_CHOSEN, NO_TUNNELS)
+"""The problems that say that there is nothing to judge."""
+CHOSEN_IN_VAIN = "The server chose HTTP/2 by ALPN, and does not speak it."
 
 
 async def speak(
@@ -29,24 +40,32 @@ async def speak(
     streams: Sequence[Stream],
     fill: Callable[[bytes], bytes],
     patience: float,
+    secure: Secure | None = None,
 ) -> Connection:
-    """Open all streams, and hear until each has its answer."""
-    try:
-        from h2.config import H2Configuration
-        from h2.connection import H2Connection
-    except ImportError:
-        return Connection(problem=NO_H2)
+    """Open all streams, and hear until each has its answer; with `secure`, over TLS."""
+    from h2.config import H2Configuration
+    from h2.connection import H2Connection
+
     parser = H2Connection(H2Configuration(client_side=True, header_encoding=None))
-    reader, writer = await asyncio.open_connection(host, port)
+    how: dict[str, Any] = {}
+    if secure:
+        how = {"ssl": secure.context, "server_hostname": HOST}
+    reader, writer = await asyncio.open_connection(host, port, **how)
     talk = _Talk(parser, reader, writer, fill)
+    if secure:
+        talk.over(negotiated(writer.get_extra_info("ssl_object"), secure))
     try:
         async with asyncio.timeout(PATIENCE * patience * 2):
-            await talk.open(streams)
-            await talk.hear()
+            if talk.chosen:
+                await talk.open(streams)
+                await talk.hear()
+        async with asyncio.timeout(END):
+            await talk.hear_ends()
     except (TimeoutError, OSError) as error:
         talk.note(f"it ended with {type(error).__name__}")
     finally:
-        writer.close()
+        # Not `close`, which over TLS waits for what a server may never say.
+        writer.transport.abort()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
     return talk.connection()
@@ -68,8 +87,19 @@ class _Talk:
         self._fill = fill
         self._began = time.monotonic()
         self._answers: dict[int, dict[str, Any]] = {}
+        self._tunnels: dict[int, list[bytes]] = {}
+        """What is still to be sent, by the number of the stream."""
         self._spoken = False
         self._seen = Connection()
+
+    def over(self, tls: Negotiated) -> None:
+        """Say that there is TLS below, and what was chosen there."""
+        self._seen.tls = tls
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the server chose HTTP/2; without TLS, there is nothing to choose."""
+        return self._seen.tls is None or self._seen.tls.protocol == "h2"
 
     def note(self, did: str, data: bytes = b"") -> None:
         self._seen.log.append((time.monotonic() - self._began, did, data))
@@ -80,11 +110,17 @@ class _Talk:
         await self._flush()
         if not await self._settings():
             return
+        offered = self._parser.remote_settings.enable_connect_protocol
+        if not offered and any(stream.tunnel for stream in streams):
+            self._seen.problem = NO_TUNNELS  # RFC 8441, 3: not to be used then
+            return
         for stream in streams:
             number = self._parser.get_next_available_stream_id()
             self._answers[number] = {"headers": (), "body": b"", "done": False}
             headers = [(name, self._fill(value)) for name, value in stream.headers]
-            more = bool(stream.body or stream.trailers)
+            more = bool(stream.body or stream.trailers or stream.tunnel)
+            if stream.tunnel:
+                self._tunnels[number] = list(stream.tunnel)
             self._parser.send_headers(number, headers, end_stream=not more)
             for index, piece in enumerate(stream.body):
                 last = index == len(stream.body) - 1 and not stream.trailers
@@ -97,6 +133,12 @@ class _Talk:
     async def hear(self) -> None:
         """Take what comes until each stream has ended."""
         while self._spoken and not all(each["done"] for each in self._answers.values()):
+            if not await self._take():
+                return
+
+    async def hear_ends(self) -> None:
+        """Take what comes until each tunnel has ended, too."""
+        while not all("whole" in self._answers[number] for number in self._tunnels):
             if not await self._take():
                 return
 
@@ -137,18 +179,29 @@ class _Talk:
             answer.setdefault("interim", [])
             if name == "ResponseReceived":
                 answer["headers"] = tuple(event.headers)
+                if answer["headers"][0][1].startswith(b"2"):
+                    self._say_next(event.stream_id)
             else:
                 answer["interim"].append(tuple(event.headers))
         elif name == "DataReceived":
             answer["body"] += event.data
             length = event.flow_controlled_length
             self._parser.acknowledge_received_data(length, event.stream_id)
+            if event.stream_id in self._tunnels:
+                came = list(frames(answer["body"]))
+                answer["done"] = any(each.opcode == CLOSE for each in came)
+                self._say_next(event.stream_id)
         elif name == "TrailersReceived":
             answer["trailers"] = tuple(event.headers)
         elif name in ("StreamEnded", "StreamReset"):
             answer["done"] = True
             answer["whole"] = name == "StreamEnded"
         self.note(f"stream {event.stream_id}: {name}")
+
+    def _say_next(self, number: int) -> None:
+        """Send the next frame of a tunnel, if there is one."""
+        if left := self._tunnels.get(number):
+            self._parser.send_data(number, left.pop(0))
 
     async def _flush(self) -> None:
         if data := self._parser.data_to_send():
@@ -157,7 +210,9 @@ class _Talk:
 
     def connection(self) -> Connection:
         """Give what was seen."""
-        self._seen.problem = self._seen.problem if self._spoken else NOT_SPOKEN
+        if not self._spoken:
+            over_tls = CHOSEN_IN_VAIN if self.chosen else NOT_CHOSEN
+            self._seen.problem = over_tls if self._seen.tls else NOT_SPOKEN
         self._seen.answers = [
             _answer(each) for each in self._answers.values() if each["headers"]
         ]

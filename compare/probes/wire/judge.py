@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.probes.wire.case import Case, Interface, Problem, VerdictKind
-from compare.probes.wire.http2 import NO_H2, NOT_SPOKEN
+from compare.probes.wire.case import Case, Problem, VerdictKind
+from compare.probes.wire.http2 import UNSUPPORTED
 from compare.probes.wire.observed import Observed, wire_view
+from compare.transcript import Interface
 
 BAD: tuple[VerdictKind, ...] = ("crash", "timeout", "fail")
 NOT_REQUIRED: dict[str, str] = {"may": "Reported", "unclear": "Unclear"}
@@ -79,7 +80,7 @@ def _verdict(case: Case, seen: Observed) -> tuple[VerdictKind, str]:
 
 
 def _missing(case: Case, seen: Observed) -> str:
-    if seen.wire.problem in (NOT_SPOKEN, NO_H2):
+    if seen.wire.problem in UNSUPPORTED:
         return seen.wire.problem
     if case.needs in ("", "http2", "websocket") or seen.call is None:
         return ""

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from compare.probes.wire.build import request
-from compare.probes.wire.case import Case, Interface, Problem
+from compare.probes.wire.case import Case, Problem
 from compare.probes.wire.line import Line
 from compare.probes.wire.observed import Connection
 from compare.servers.supervisor import RunningServer, ServerError, start
 from compare.servers.table import Server
+from compare.transcript import Interface
 
 TARGET = "compare.probes.instrument:{interface}"
 DIARY = "ASGI_COMPARE_WIRE_DIARY"

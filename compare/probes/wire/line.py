@@ -4,7 +4,7 @@ A `Line` reads in the background all that the server sends, so that nothing is l
 while the client says something; only a client that is told to stop reading leaves it
 in the buffers of the system. What came is read as answers while it comes.
 
-This module does not know what a step means.
+This module does not know what a step means, nor whether there is TLS below it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import time
 from collections.abc import Callable, Sequence
 
-from compare.drivers.live_client import vanish
 from compare.probes.wire.answers import Reader
 from compare.probes.wire.frames import Frame, frames
 from compare.probes.wire.observed import Connection
+from compare.probes.wire.pipes import Pipe, Secure, SecurePipe
 
 MAX_RECEIVED = 64 << 20
 """Bytes after which the client hangs up."""
@@ -30,12 +31,10 @@ SMALL_BUFFER = 16 << 10
 class Line:
     """One connection, and what has been seen on it."""
 
-    def __init__(
-        self, sock: socket.socket, methods: Sequence[str], *, upgrade: bool
-    ) -> None:
+    def __init__(self, pipe: Pipe, methods: Sequence[str], *, upgrade: bool) -> None:
         self.seen = Connection()
         self.reader = Reader(methods, upgrade=upgrade)
-        self._sock = sock
+        self._pipe = pipe
         self._began = time.monotonic()
         self._changed = asyncio.Event()
         self._reading = asyncio.Event()
@@ -52,20 +51,16 @@ class Line:
         *,
         upgrade: bool = False,
         small: bool = False,
+        path: str = "",
+        secure: Secure | None = None,
     ) -> Line:
-        """Connect; with `small`, as a client that can take little at a time."""
-        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if small:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-            loop = asyncio.get_running_loop()
-            await asyncio.wait_for(loop.sock_connect(sock, (host, port)), 5)
-        except BaseException:
-            sock.close()
-            raise
-        return cls(sock, methods, upgrade=upgrade)
+        """Connect; with `small`, as a client that can take little at a time.
+
+        With a `path`, to the Unix domain socket there; with `secure`, over TLS.
+        """
+        sock = await connected(path or (host, port), small=small)
+        pipe = SecurePipe(sock, secure) if secure else Pipe(sock)
+        return cls(pipe, methods, upgrade=upgrade)
 
     @property
     def over(self) -> bool:
@@ -86,9 +81,8 @@ class Line:
         if self._left:
             return
         self.note("sent", data)
-        loop = asyncio.get_running_loop()
         try:
-            await asyncio.wait_for(loop.sock_sendall(self._sock, data), limit)
+            await asyncio.wait_for(self._pipe.send(data), limit)
         except TimeoutError:
             self.note(f"the server did not take all of it within {limit:g} s")
         except OSError as error:
@@ -115,21 +109,19 @@ class Line:
     def half_close(self) -> None:
         """Say that nothing more will be said."""
         self.note("said that nothing more will be said")
-        with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_WR)
+        self._pipe.half_close()
 
-    async def leave(self, *, reset: bool = False) -> Connection:
+    async def leave(self, *, reset: bool = False, notify: bool = True) -> Connection:
         """End the connection, and give what was seen on it."""
         if not self._left:
             self._left = True
             if not self.seen.ended:
                 self.note("reset the connection" if reset else "closed the connection")
-            if reset:
-                vanish(self._sock)
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-            self._sock.close()
+            self._pipe.close(reset=reset, notify=notify)
+        self.seen.tls, self.seen.notified = self._pipe.negotiated, self._pipe.notified
         self.seen.answers = self.reader.answers
         self.seen.problem = self.reader.problem
         self.seen.rest = self.reader.rest
@@ -137,12 +129,13 @@ class Line:
         return self.seen
 
     async def _read(self) -> None:
-        loop = asyncio.get_running_loop()
         while not self.seen.ended:
             await self._reading.wait()
             try:
-                data = await loop.sock_recv(self._sock, 1 << 16)
-            except OSError:
+                data = await self._pipe.receive()
+            except OSError as error:
+                if isinstance(error, ssl.SSLError):
+                    self.note(f"TLS ended with {error.reason or error}")
                 self._end("reset")
             else:
                 self._take(data)
@@ -164,3 +157,25 @@ class Line:
         self.seen.ended = "reset" if how == "reset" else "closed"
         self.seen.ended_at = time.monotonic() - self._began
         self.note(f"the server {how} the connection")
+
+
+async def connected(
+    address: str | tuple[str, int], *, small: bool = False
+) -> socket.socket:
+    """Give a socket that is connected: to a path, or to a host and port."""
+    if isinstance(address, str):
+        sock = socket.socket(socket.AF_UNIX)
+    else:
+        sock = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    try:
+        sock.setblocking(False)
+        if not isinstance(address, str):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if small:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        loop = asyncio.get_running_loop()
+        await asyncio.wait_for(loop.sock_connect(sock, address), 5)
+    except BaseException:
+        sock.close()
+        raise
+    return sock

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from compare.probes.wire.frames import Frame
-from compare.servers.table import Interface
 from compare.text import clean, shorten, show_bytes
-from compare.transcript import Excerpt
+from compare.transcript import Excerpt, Interface
 
 SHOWN = 300
 """Bytes of one piece that are shown."""
@@ -45,6 +44,23 @@ class Answer:
         return [value for key, value in self.headers if key == name]
 
 
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What a TLS handshake came to, as the client's `ssl` module says it."""
+
+    version: str
+    """As the module names it, such as `TLSv1.3`."""
+    cipher: str
+    suite: int
+    """The number of the cipher, in the 16 bits that TLS has for it."""
+    protocol: str
+    """By ALPN; empty if none was chosen."""
+    certificate: bytes
+    """That of the server, in DER."""
+    shown: bytes = b""
+    """That which the client has to show, in DER; empty if it has none."""
+
+
 @dataclass(slots=True)
 class Connection:
     """One connection, as the client lived it."""
@@ -64,6 +80,10 @@ class Connection:
     waited: tuple[float, ...] = ()
     """How long each wait of the client took, in seconds."""
     received: int = 0
+    tls: Negotiated | None = None
+    """None without TLS, and where the handshake did not succeed."""
+    notified: bool = False
+    """Whether the server's `close_notify` came."""
 
     @property
     def finals(self) -> list[int]:

@@ -29,7 +29,6 @@ from compare.probes.wire.case import (
     HearBytes,
     HearEnd,
     HearFrames,
-    Interface,
     Leave,
     Pause,
     ReadOn,
@@ -39,7 +38,10 @@ from compare.probes.wire.case import (
 from compare.probes.wire.http2 import speak
 from compare.probes.wire.line import Line
 from compare.probes.wire.observed import Call, Connection, Observed
+from compare.probes.wire.pipes import Secure, secure
 from compare.probes.wire.records import SEEN
+from compare.servers.ways import TCP, Way
+from compare.transcript import Interface
 from compare.values import value_from_json
 
 LOOK_EVERY = 0.03
@@ -57,6 +59,7 @@ class Endpoint:
     interface: Interface
     one_at_a_time: bool = False
     """It serves one connection at a time: nothing can be asked in between."""
+    way: Way = TCP
 
 
 @dataclass(slots=True)
@@ -94,12 +97,19 @@ class Play:
             case.methods,
             upgrade=case.needs == "websocket",
             small=any(isinstance(step, StopReading) for step in case.steps),
+            path=endpoint.way.path,
+            secure=self.secure(),
         )
 
-    async def hang_up(self, *, reset: bool = False) -> None:
+    def secure(self) -> Secure | None:
+        """Give what the client needs for TLS; None if it does not speak it."""
+        certificates, tls = self.endpoint.way.certificates, self.case.tls
+        return secure(certificates, tls) if certificates and not tls.plain else None
+
+    async def hang_up(self, *, reset: bool = False, notify: bool = True) -> None:
         """Leave the connection, if there is one."""
         if self.line is not None:
-            self.done.append(await self.line.leave(reset=reset))
+            self.done.append(await self.line.leave(reset=reset, notify=notify))
             self.line = None
 
 
@@ -123,8 +133,9 @@ async def _on_http2(
     case: Case, endpoint: Endpoint, mark: str, patience: float
 ) -> Observed:
     playing = Play(case, endpoint, patience, mark)
+    host, port, tls = endpoint.host, endpoint.port, playing.secure()
     playing.done.append(
-        await speak(endpoint.host, endpoint.port, case.streams, playing.fill, patience)
+        await speak(host, port, case.streams, playing.fill, patience, tls)
     )
     return await _observed(playing)
 
@@ -163,7 +174,7 @@ async def ask(endpoint: Endpoint, mark: str, limit: float) -> tuple[Call, ...] |
 
 
 async def _get(endpoint: Endpoint, path: str) -> bytes:
-    reader, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+    reader, writer = await endpoint.way.open(endpoint.host, endpoint.port)
     answer = Reader()
     try:
         host = f"{endpoint.host}:{endpoint.port}"
@@ -175,7 +186,8 @@ async def _get(endpoint: Endpoint, path: str) -> bytes:
             if not data:
                 break
     finally:
-        writer.close()
+        # Not `close`, which over TLS waits for what a server may never say.
+        writer.transport.abort()
     if not answer.complete or answer.answers[0].status != 200:
         raise ValueError("no whole answer")
     return answer.answers[0].body
@@ -258,7 +270,7 @@ async def _half_close(playing: Play, step: HalfClose) -> None:
 
 
 async def _leave(playing: Play, step: Leave) -> None:
-    await playing.hang_up(reset=step.reset)
+    await playing.hang_up(reset=step.reset, notify=step.notify)
 
 
 async def _connect(playing: Play, step: Connect) -> None:

@@ -3,8 +3,9 @@
 Cases have sockets of their own, so several are played at a time; a server that serves
 one connection at a time is found out first, and gets one after the other. What did not
 pass is tried once more, with less going on and more patience, and if it passes then it
-is `flaky`. What failed is tried again on a server that was started anew. A server whose
-process is gone is started again, and the case was a `crash`.
+is `flaky`. What failed is tried again on a server that was started anew. A case that
+asks for it (`own_server`) is played behind the others, and on a server that was started
+for it. A server whose process is gone is started again, and the case was a `crash`.
 
 This module does not know how a server is started; see `host.py`.
 """
@@ -19,14 +20,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from compare.probes.wire.acts import Fail
-from compare.probes.wire.case import Case, Interface, VerdictKind
+from compare.probes.wire.case import Case, VerdictKind
 from compare.probes.wire.host import Host
 from compare.probes.wire.judge import BAD, Result, judge, unsupported
 from compare.probes.wire.lifecycle import perform
 from compare.probes.wire.observed import Observed
 from compare.probes.wire.player import play
 from compare.servers.supervisor import ServerError
+from compare.transcript import Interface
 
 AT_A_TIME: dict[Interface, int] = {"asgi": 10, "wsgi": 3}
 """Cases that are played at a time. WSGI servers have few threads."""
@@ -34,6 +35,7 @@ SERVERS_AT_A_TIME = 4
 CASE_LIMIT = 20.0
 """Seconds that one attempt at a case may take, whatever happens."""
 NO_WEBSOCKET = "The server offers no WebSocket: it answered a handshake with {}."
+NOT_ASKED = "The command line of {} does not ask clients for their certificates."
 NOT_OURS = "The server was started by somebody else, so it cannot be stopped."
 REMOTE = "The case could hurt a server that others use; it is played on loopback only."
 
@@ -101,30 +103,41 @@ async def _rounds(
         jobs = [functools.partial(one, case, patience) for case in these]
         return await _gather(jobs, width, end)
 
-    # An application that fails may leave a server in a bad state; so that comes last.
-    cases.sort(key=lambda case: any(isinstance(act, Fail) for act in case.script))
-    results = await several(cases, AT_A_TIME[host.interface], 1.0)
-    for case, result in zip(cases, results, strict=True):
-        if result is None:
-            table.not_played.append((host.name, case.id))
-        else:
-            found[case.id] = result
-    again = [case for case in cases if _again(found.get(case.id), case)]
-    warned = [case for case in again if found[case.id].verdict == "warn"]
-    seconds = await several(warned, 2, 1.5)
-    for case in (failed := [case for case in again if case not in warned]):
-        fresh = await host.restart()
-        seconds += await several([case], 1, 1.5) if fresh else [None]
-    for case, second in zip((*warned, *failed), seconds, strict=True):
-        if second is not None:
-            found[case.id] = merged(found[case.id], second)
+    async def alone(these: Sequence[Case], patience: float) -> list[Any]:
+        got: list[Any] = []
+        for case in these:
+            over = end is not None and time.monotonic() > end
+            fresh = (
+                over or _cannot(host, case, wish) or await host.renew(case.transport)
+            )
+            got += await several([case], 1, patience) if fresh else [None]
+        return got
+
+    def keep(these: Sequence[Case], got: Sequence[Result | None]) -> None:
+        for case, result in zip(these, got, strict=True):
+            if result is not None:
+                first = found.get(case.id)
+                found[case.id] = merged(first, result) if first else result
+
+    shared = [case for case in cases if not case.own_server]
+    own = [case for case in cases if case.own_server]
+    keep(shared, await several(shared, AT_A_TIME[host.interface], 1.0))
+    warned = [case for case in shared if _again(found.get(case.id), "warn")]
+    keep(warned, await several(warned, 2, 1.5))
+    # After these, the process that served them is of no more use to others.
+    keep(own, await alone(own, 1.0))
+    once = [case for case in shared if case not in warned]
+    failed = [case for case in once if _again(found.get(case.id), *BAD)]
+    failed += [case for case in own if _again(found.get(case.id), "warn", *BAD)]
+    keep(failed, await alone(failed, 1.5))
+    table.not_played += [(host.name, c.id) for c in cases if c.id not in found]
     table.results += [found[case.id] for case in wish.cases if case.id in found]
 
 
-def _again(result: Result | None, case: Case) -> bool:
-    if result is None or case.level == "unclear":
+def _again(result: Result | None, *verdicts: VerdictKind) -> bool:
+    if result is None or result.level == "unclear":
         return False
-    return result.verdict in BAD or result.verdict == "warn"
+    return result.verdict in verdicts
 
 
 def merged(first: Result, second: Result) -> Result:
@@ -153,9 +166,13 @@ async def _gather(
 
 
 async def _attempt(host: Host, case: Case, wish: Wish, patience: float) -> Result:
-    began = time.monotonic()
     if reason := _cannot(host, case, wish):
         return _plain(host, case, "unsupported", reason)
+    try:
+        host = await host.door(case.transport)
+    except ServerError as error:
+        return _plain(host, case, "fail", error.sentence)
+    began = time.monotonic()
     try:
         async with asyncio.timeout(CASE_LIMIT):
             if case.life:
@@ -182,6 +199,10 @@ def _cannot(host: Host, case: Case, wish: Wish) -> str:
         return NOT_OURS
     if host.no_websocket and _is_websocket(case):
         return host.no_websocket
+    if reason := host.no_door(case.transport):
+        return reason
+    if case.tls.shows and host.server and not host.server.asks_clients():
+        return NOT_ASKED.format(host.name)
     return ""
 
 

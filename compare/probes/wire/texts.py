@@ -11,10 +11,13 @@ from compare.rules.rule import (
     RFC6455,
     RFC9110,
     RFC9112,
+    TLS,
     WWW,
 )
 
 RFC9113 = "https://www.rfc-editor.org/rfc/rfc9113#section-"
+RFC8446 = "https://www.rfc-editor.org/rfc/rfc8446#section-"
+RFC7301 = "https://www.rfc-editor.org/rfc/rfc7301#section-"
 RFC8441 = "https://www.rfc-editor.org/rfc/rfc8441#section-"
 
 
@@ -36,6 +39,16 @@ def http2(section: str, quote: str) -> Text:
 def rfc8441(section: str, quote: str) -> Text:
     """Bootstrapping WebSockets with HTTP/2, RFC 8441."""
     return Text(f"RFC 8441, {section}", RFC8441 + section, quote)
+
+
+def rfc8446(section: str, quote: str) -> Text:
+    """TLS 1.3, RFC 8446."""
+    return Text(f"RFC 8446, {section}", RFC8446 + section, quote)
+
+
+def alpn(section: str, quote: str) -> Text:
+    """How an application protocol is chosen in a TLS handshake, RFC 7301."""
+    return Text(f"RFC 7301, {section}", RFC7301 + section, quote)
 
 
 def ws(section: str, quote: str) -> Text:
@@ -61,6 +74,11 @@ def lifespan(anchor: str, quote: str) -> Text:
 def extension(anchor: str, quote: str) -> Text:
     """The common extensions."""
     return Text(f"ASGI extensions, {_title(anchor)}", EXTENSIONS + anchor, quote)
+
+
+def tls(anchor: str, quote: str) -> Text:
+    """The TLS extension."""
+    return Text(f"ASGI TLS extension, {_title(anchor)}", TLS + anchor, quote)
 
 
 def pep(anchor: str, quote: str) -> Text:

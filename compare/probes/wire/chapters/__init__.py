@@ -13,6 +13,10 @@
     ws_frames, ws_broken      what comes after it: frames, good and bad,
     ws_sending, ws_closing    what the application sends, and the end
     http2                     where it is spoken without TLS
+    http2_websocket           there, and where it offers extended CONNECT
+    tls, tls_handshake, tls_extension
+                              over TLS: what differs, what is chosen, what is told
+    unix                      on a Unix domain socket
     wsgi, wsgi_input          what only WSGI has
     lifecycles                start-up and shut-down; with servers of their own
 
@@ -34,13 +38,18 @@ from compare.probes.wire.chapters import (
     failing,
     fields,
     http2,
+    http2_websocket,
     lifecycles,
     limits,
     responses,
     scopes,
     sending,
     targets,
+    tls,
+    tls_extension,
+    tls_handshake,
     transfer_codings,
+    unix,
     versions,
     websockets,
     ws_answers,
@@ -76,6 +85,11 @@ CHAPTERS: dict[str, tuple[Case, ...]] = {
     "WebSocket sending": ws_sending.CASES,
     "WebSocket close": ws_closing.CASES,
     "HTTP/2": http2.CASES,
+    "WebSocket on HTTP/2": http2_websocket.CASES,
+    "TLS": tls.CASES,
+    "TLS handshake": tls_handshake.CASES,
+    "TLS extension": tls_extension.CASES,
+    "Unix domain sockets": unix.CASES,
     "WSGI input": wsgi_input.CASES,
     "WSGI output": wsgi.CASES,
     "start-up and shut-down": lifecycles.CASES,

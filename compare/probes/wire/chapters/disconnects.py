@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compare.probes.wire.acts import Body, ReadBody, Receive, Repeat, Send, Sleep, Start
 from compare.probes.wire.app_checks import (
+    announces,
     ended,
     never_whole,
     of_call,
@@ -37,6 +38,8 @@ SEND_GONE = www(
     "disconnected-client-send-exception",
     "the server should raise a server-specific subclass of OSError",
 )
+RAISES = (announces("2.4"), send_raised_os_error())
+"""The sentence came with version 2.4: before it, `send` did nothing."""
 CATCH = www(
     "disconnected-client-send-exception",
     "Servers must be prepared to catch this exception if they raised it",
@@ -156,7 +159,7 @@ CASES: tuple[Case, ...] = (
             Leave(reset=True),
             Await("ended", 2.5),
         ),
-        (send_raised_os_error(),),
+        RAISES,
         script=(
             ReadBody(),
             Send(STREAM),
@@ -176,7 +179,7 @@ CASES: tuple[Case, ...] = (
             Leave(reset=True),
             Await("ended", 2.5),
         ),
-        (send_raised_os_error(),),
+        RAISES,
         script=(ReadBody(), Send(STREAM), Repeat(SMALL, 100, 0.02)),
     ),
     Case(

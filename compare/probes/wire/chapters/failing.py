@@ -19,6 +19,7 @@ from compare.probes.wire.checks import (
     first,
     mild,
     of_answer,
+    only_answers,
     what_came,
 )
 from compare.probes.wire.observed import Observed
@@ -46,11 +47,12 @@ CASES: tuple[Case, ...] = (
         (Say(request() + second()), Hear(2, 1.5)),
         (
             either(
-                first(500),
                 both(
+                    only_answers(),
                     of_answer("5 bytes", lambda a: a.body == b"hello" or a.body),
                     either(answers(200, 200), both(first(200), closed())),
                 ),
+                first(500),
                 broken_off(),
             ),
         ),
@@ -83,6 +85,7 @@ CASES: tuple[Case, ...] = (
         (Say(request(CLOSE)), HearEnd(1.5)),
         (either(first(500), broken_off()),),
         script=(ReadBody(), Start(200, (FIVE,)), Fail()),
+        own_server=True,
         interfaces=("asgi",),
     ),
     Case(
@@ -94,6 +97,7 @@ CASES: tuple[Case, ...] = (
         (Say(request()), HearEnd(1.5)),
         (broken_off(),),
         script=(ReadBody(), Start(200), Body(b"hel", True), Fail()),
+        own_server=True,
         interfaces=("asgi",),
     ),
     Case(

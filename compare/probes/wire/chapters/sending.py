@@ -6,10 +6,17 @@ with a proper response where it still can.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from compare.probes.wire.acts import ReadBody, Send
-from compare.probes.wire.app_checks import of_call, send_did_not_raise, send_raised
+from compare.probes.wire.app_checks import (
+    how_send_went,
+    of_call,
+    send_did_not_raise,
+    send_raised,
+)
 from compare.probes.wire.build import CLOSE, request
 from compare.probes.wire.case import Case, Hear, Say
 from compare.probes.wire.checks import answers, both, closed, either
@@ -67,6 +74,17 @@ def _later(name: str, shows: str, event: dict[str, Any]) -> Case:
             Send({"type": BODY, "body": b"hello"}, may_raise=True),
         ),
     )
+
+
+def _untimely(
+    make: Callable[[str, str, dict[str, Any]], Case],
+    name: str,
+    shows: str,
+    event: dict[str, Any],
+) -> Case:
+    """A valid event at the wrong time: the sentence is about invalid ones only."""
+    report = how_send_went(event["type"])
+    return replace(make(name, shows, event), level="may", checks=(), report=report)
 
 
 def _last_raised(call: Call) -> str | None:
@@ -140,9 +158,10 @@ CASES: tuple[Case, ...] = (
         "A body that is a number raises.",
         {"type": BODY, "body": 5, "more_body": True},
     ),
-    _later(
+    _untimely(
+        _later,
         "send-start-twice",
-        "A second start raises.",
+        "What becomes of a second start is reported.",
         {"type": START, "status": 201, "headers": FIVE},
     ),
     _later(
@@ -150,9 +169,10 @@ CASES: tuple[Case, ...] = (
         "An event of another protocol raises.",
         {"type": "websocket.send", "text": "hello"},
     ),
-    _first(
+    _untimely(
+        _first,
         "send-body-before-start",
-        "A body before the start raises.",
+        "What becomes of a body before the start is reported.",
         {"type": BODY, "body": b"hello", "more_body": True},
     ),
     Case(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from compare.probes.wire.acts import Act, Fail, Receive, Send, Sleep
-from compare.probes.wire.app_checks import of_call
+from compare.probes.wire.app_checks import announces, how_send_went, of_call
 from compare.probes.wire.case import Case, Hear, HearEnd, Leave, Say
 from compare.probes.wire.chapters.websockets import (
     ACCEPT,
@@ -13,7 +14,15 @@ from compare.probes.wire.chapters.websockets import (
     hand,
     handshake,
 )
-from compare.probes.wire.checks import answers, first, has, lacks, of_answer
+from compare.probes.wire.checks import (
+    answers,
+    first,
+    has,
+    in_order,
+    lacks,
+    of_answer,
+)
+from compare.probes.wire.observed import Answer
 from compare.probes.wire.texts import extension, main, ws, www
 
 DENIAL = "websocket.http.response"
@@ -21,6 +30,10 @@ DENIAL = "websocket.http.response"
 
 def _closing(event: dict[str, Any]) -> tuple[Act, ...]:
     return (Receive(CONNECT), Send(event), Receive("websocket.disconnect", 1.0))
+
+
+def _late(answer: Answer) -> object:
+    return answer.at > 0.5 or f"it after {answer.at:.2f} s"
 
 
 CASES: tuple[Case, ...] = (
@@ -32,7 +45,7 @@ CASES: tuple[Case, ...] = (
             "connect-receive-event", "not complete the handshake until it gets a reply"
         ),
         (Say(handshake()), HearEnd(0.4), Hear(), Leave()),
-        (answers(101), of_answer("101 after 0.5 s", lambda a: a.at > 0.5)),
+        (answers(101), of_answer("101 after 0.5 s", _late)),
         script=(Receive(CONNECT), Sleep(0.8), Send({"type": ACCEPT}), Receive()),
         needs="websocket",
     ),
@@ -65,14 +78,10 @@ CASES: tuple[Case, ...] = (
         "The headers of `websocket.accept` are in the answer, in order.",
         www("accept-send-event", "Order must be preserved in the HTTP response"),
         handshake(),
+        # "headers" of this event came with version 2.1.
+        announces("2.1"),
         answers(101),
-        of_answer(
-            "x-b, x-a, x-b",
-            lambda a: (
-                [h for h in a.headers if h[0][:2] == b"x-"]
-                == [(b"x-b", b"1"), (b"x-a", b"2"), (b"x-b", b"3")]
-            ),
-        ),
+        in_order((b"x-b", b"1"), (b"x-a", b"2"), (b"x-b", b"3")),
         script=(
             Receive(CONNECT),
             Send(
@@ -92,7 +101,10 @@ CASES: tuple[Case, ...] = (
         handshake(b"Origin: https://other.example"),
         answers(101),
         of_call(
-            "the Origin", lambda c: c.values(b"origin") == [b"https://other.example"]
+            "the Origin",
+            lambda c: (
+                c.values(b"origin") == [b"https://other.example"] or c.values(b"origin")
+            ),
         ),
     ),
     hand(
@@ -135,20 +147,23 @@ CASES: tuple[Case, ...] = (
         first(range(400, 600)),
         script=(Receive(CONNECT), Fail()),
     ),
-    hand(
-        "send-before-accept",
-        "should",
-        "`websocket.send` before accept raises.",
-        www(
-            "connect-receive-event",
-            "must be responded to with either an Accept message",
+    # A valid event at the wrong time: the text binds the application, not the server.
+    replace(
+        hand(
+            "send-before-accept",
+            "may",
+            "What becomes of `websocket.send` before accept is reported.",
+            www(
+                "connect-receive-event",
+                "must be responded to with either an Accept message",
+            ),
+            handshake(),
+            script=(
+                Receive(CONNECT),
+                Send({"type": "websocket.send", "text": "early"}, may_raise=True),
+            ),
         ),
-        handshake(),
-        of_call("send() to raise", lambda c: bool(c.raised("websocket.send"))),
-        script=(
-            Receive(CONNECT),
-            Send({"type": "websocket.send", "text": "early"}, may_raise=True),
-        ),
+        report=how_send_went("websocket.send"),
     ),
     hand(
         "denial-response",

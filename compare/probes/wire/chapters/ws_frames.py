@@ -15,7 +15,8 @@ from compare.probes.wire.case import (
     Text,
 )
 from compare.probes.wire.chapters.websockets import ACCEPTING, handshake
-from compare.probes.wire.checks import answers, heard
+from compare.probes.wire.checks import answers
+from compare.probes.wire.frame_checks import heard
 from compare.probes.wire.frames import (
     BINARY,
     CONTINUATION,
@@ -48,6 +49,10 @@ def got(*wanted: tuple[object, object]) -> Check:
         return messages(call) == list(wanted) or repr(messages(call))
 
     return of_call(f"the messages {list(wanted)!r}", test)
+
+
+def _sizes(call: Call) -> list[int]:
+    return [len(e.get("bytes") or b"") for e in call.received("websocket.receive")]
 
 
 def _talk(
@@ -157,10 +162,7 @@ CASES: tuple[Case, ...] = (
         frame(BINARY, b"x" * 70_000),
         of_call(
             "70,000 bytes",
-            lambda c: (
-                [len(e.get("bytes") or b"") for e in c.received("websocket.receive")]
-                == [70_000]
-            ),
+            lambda c: _sizes(c) == [70_000] or f"messages of {_sizes(c)} bytes",
         ),
     ),
     _talk(

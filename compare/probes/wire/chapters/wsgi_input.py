@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compare.probes.wire.acts import Act, Body, Input, StartResponse
-from compare.probes.wire.app_checks import of_call, saw_body
+from compare.probes.wire.app_checks import of_call, saw_body, that
 from compare.probes.wire.build import (
     CHUNKED,
     CLOSE,
@@ -39,7 +39,7 @@ def _environ(
         shows,
         pep("environ-variables", quote),
         (Say(sized(b"hello", b"X-Odd: 1", b"Content-Type: text/x", CLOSE)), Hear()),
-        (answers(200), of_call(f"that {shows[:-1]}", test)),
+        (answers(200), of_call(that(shows), test)),
         interfaces=("wsgi",),
     )
 
@@ -136,7 +136,9 @@ CASES: tuple[Case, ...] = (
         "must",
         "The environ is a builtin dictionary.",
         "This object must be a builtin Python dictionary",
-        lambda c: bool(c.scope.get("asgi_compare", {}).get("is_dict")),
+        lambda c: (
+            bool(c.scope.get("asgi_compare", {}).get("is_dict")) or "another type"
+        ),
     ),
     _environ(
         "environ-required",
@@ -239,7 +241,10 @@ CASES: tuple[Case, ...] = (
         "Without a body, reading gives nothing at once.",
         pep("input-and-error-streams", "A server should return empty bytestrings"),
         (Say(request(CLOSE)), Hear(1, 1.0)),
-        (answers(200), of_call("nothing", lambda c: _inputs(c) == [b""])),
+        (
+            answers(200),
+            of_call("nothing", lambda c: _inputs(c) == [b""] or repr(_inputs(c))),
+        ),
         script=(Input("read"), StartResponse("200 OK", (FIVE,)), Body(b"hello")),
     ),
     Case(

@@ -1,0 +1,34 @@
+"""Where the certificates lie of a server that is to be asked over TLS.
+
+This module makes none, and does not know who has.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+HOST = "localhost"
+"""The name that the server's certificate is for, besides 127.0.0.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Where the files are, all in PEM."""
+
+    authority: str
+    """The certificate that a client trusts, and by which a server knows its clients."""
+    certificate: str
+    """That of the server."""
+    key: str
+    """The server's key, as PKCS #8, which is the only form that all servers read."""
+    client: str
+    """The certificate of the client, and its key behind it."""
+    stranger: str
+    """The same, signed by an authority that nobody knows."""
+
+    def context(self) -> ssl.SSLContext:
+        """Give what a client needs that trusts the authority, and shows nothing."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(self.authority)
+        return context
