@@ -21,6 +21,7 @@ two sides, and nothing of the stages above it.
     validator/                      the same rules, as the events pass
     probes/               STAGE 4b  awkward servers and clients: act first, then judge
     behaviours/           STAGE 4c  what a framework adds, proved by taking it away
+    lean.py                         what a run keeps of a long transcript
     aspects.py            STAGE 4   a transcript, taken apart
     expectation.py                  is it what the contract expects?
     diff.py               STAGE 4d  same or different?
@@ -32,6 +33,7 @@ two sides, and nothing of the stages above it.
     layers/                         the ladder of Django's layers, and what each costs
     results.py            nouns: Verdict, Finding, Difference, Measurement, Run
     codec.py                        the nouns to JSON and back
+    described.py                    what took part in a run, for who has only that
     run.py                the loop; the only module that knows every stage
     report/               STAGE 5   a Run in words and pictures
     cli.py                the command

@@ -99,10 +99,7 @@ def _of_response(response: Response) -> Aspects:
             if name not in NOISE_FIELDS
         )
     )
-    for name, _ in response.headers:
-        if name not in NOISE_FIELDS:
-            values = [normal_value(name, v) for v in response.header(name)]
-            found[f"header {name.decode('latin-1')}"] = tuple(values)
+    found |= _of_fields(response, NOISE_FIELDS)
     found |= {"pieces": response.pieces} | _of_body(response)
     if any(value in NOISE_KEYS.values() for value in found.values()):
         # Measurements have more digits or fewer: so the length is noise as well.
@@ -110,6 +107,16 @@ def _of_response(response: Response) -> Aspects:
         if "header content-length" in found:
             found["header content-length"] = "<length>"
     return found
+
+
+def _of_fields(response: Response, without: frozenset[bytes]) -> Aspects:
+    return {
+        f"header {name.decode('latin-1')}": tuple(
+            normal_value(name, value) for value in response.header(name)
+        )
+        for name, _ in response.headers
+        if name not in without
+    }
 
 
 def _divided(response: Response) -> bool:
@@ -167,9 +174,7 @@ def _of_dialogue(dialogue: Dialogue) -> Aspects:
     if handshake.status != ACCEPTED:
         return _of_response(handshake)
     found: Aspects = {"status": handshake.status}
-    for name, value in handshake.headers:
-        if name not in NOISE_FIELDS | HANDSHAKE_FIELDS:
-            found[f"header {name.decode('latin-1')}"] = (normal_value(name, value),)
+    found |= _of_fields(handshake, NOISE_FIELDS | HANDSHAKE_FIELDS)
     return found | {
         "subprotocol": dialogue.subprotocol,
         "messages": tuple(map(_kept, dialogue.heard)),

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from compare.target import Interface
+from compare.target import Form
 
 MAX_MESSAGE = 64 << 20
 GLANCE = 0.25
@@ -35,7 +35,7 @@ class Errand:
     """What a child is to drive; see `compare.isolation.Child`."""
 
     target: str
-    interface: Interface | None = None
+    interface: Form | None = None
     factory: bool = False
     app_dir: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)

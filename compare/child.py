@@ -34,7 +34,7 @@ from typing import Any
 from compare.channel import MAX_MESSAGE, Channel, Errand
 from compare.codec import dumps, transcript_to_json
 from compare.contract.scenario import Scenario
-from compare.target import Application, Interface, TargetError, interface_of, load
+from compare.target import Application, Form, TargetError, interface_of, load
 from compare.transcript import Transcript
 
 STACK_LEAD = 0.5
@@ -42,7 +42,7 @@ STACK_LEAD = 0.5
 KEPT_EVENTS = (1000, 100, 0)
 """How many events to keep of a transcript that is too large; tried in turn."""
 
-Loaded = tuple[Application, Interface]
+Loaded = tuple[Application, Form]
 Answer = dict[str, Any]
 
 

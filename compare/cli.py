@@ -15,31 +15,41 @@ This module knows the commands and these codes, and nothing of what a command do
 
 from __future__ import annotations
 
+import codecs
+import errno
+import io
+import os
 import sys
 from importlib import import_module
 
 import click
 
 from compare.environment import environment, versions
-from compare.text import clean
+from compare.text import clean, plain
 
+NOT_WRITTEN = 4
 INTERRUPTED = 130
-
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What the system says when our output has no room where it goes."""
 
 COMMANDS = {
-    "run": "run:run",
-    "serve": "serve:serve",
-    "list": "listing:list_",
-    "show": "show:show",
-    "trace": "trace:trace",
-    "diff": "diff:diff",
-    "check": "check:check",
-    "check-server": "check_server:check_server",
-    "rules": "rules:rules",
-    "explain": "explain:explain",
-    "adds": "adds:adds",
+    "run": ("run:run", "Drive all implementations, and show what differs."),
+    "serve": ("serve:serve", "Start them on real servers, side by side."),
+    "list": ("listing:list_", "List what there is to be driven, and by what."),
+    "show": ("show:show", "Show one endpoint: its code everywhere, and what came."),
+    "trace": ("trace:trace", "Show one conversation with any target, event by event."),
+    "diff": ("diff:diff", "Compare two targets, aspect by aspect."),
+    "check": ("check:check", "Check your application against the specifications."),
+    "check-server": (
+        "check_server:check_server",
+        "Check a server, by raw bytes, against the specifications.",
+    ),
+    "rules": ("rules:rules", "List the rules and the probes."),
+    "explain": ("explain:explain", "Explain one rule: the sentence, why, an example."),
+    "adds": ("adds:adds", "Measure what each layer of Django buys, and costs."),
 }
-"""Where each command is in `commands/`, in the order in which they are listed."""
+"""Where each command is in `commands/`, and what it does, in at most 60 characters; in
+the order in which they are listed."""
 
 
 class Commands(click.Group):
@@ -53,10 +63,17 @@ class Commands(click.Group):
         """Import a command; None if there is none of that name."""
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
+        module, _, attribute = COMMANDS[name][0].partition(":")
         command = getattr(import_module(f"compare.commands.{module}"), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the commands, for which none of them need be imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of options that are not those of the group."""
@@ -96,8 +113,21 @@ def cli() -> None:
     """
 
 
+def _write_everywhere(stream: object) -> None:
+    """Let what an encoding does not have be written plainly, and not raise."""
+    if isinstance(stream, io.TextIOWrapper):
+        codecs.register_error("plain", _plain)
+        stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return plain(error.object[error.start : error.end]), error.end
+
+
 def main() -> None:
     """Run the command line, and end the process with one of the codes above."""
+    _write_everywhere(sys.stdout)
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -106,6 +136,16 @@ def main() -> None:
         if isinstance(error, click.UsageError) and error.ctx is not None:
             click.echo(f"See {error.ctx.command_path} --help.", err=True)
         code = error.exit_code
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        click.echo(
+            f"Error: Could not write the output: {error.strerror}; make room, or send "
+            "it elsewhere.",
+            err=True,
+        )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is not written yet
+        code = NOT_WRITTEN
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         code = INTERRUPTED

@@ -76,7 +76,9 @@ VERSION = 1
 
 def dumps(written: object) -> str:
     """Make text of what this module writes."""
-    return json.dumps(written, ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        written, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
 
 
 def loads(text: str | bytes) -> Any:

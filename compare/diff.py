@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from compare.aspects import ACCEPTED, Aspects, aspects, is_lifetime, show
@@ -188,15 +189,8 @@ def _explained(difference: Difference, rows: list[KnownDifference]) -> Differenc
     row = explanation(rows, difference.scenario, implementation, host, difference.what)
     if row is None:
         return difference
-    return Difference(
-        difference.scenario,
-        difference.between,
-        difference.what,
-        difference.values,
-        known=True,
-        reason=row.why,
-        layer=row.layer,
-        source=row.source,
+    return replace(
+        difference, known=True, reason=row.why, layer=row.layer, source=row.source
     )
 
 

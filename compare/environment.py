@@ -34,13 +34,18 @@ DISTRIBUTIONS = (
 def environment() -> dict[str, object]:
     """Describe where and when this is: all of it plain text and numbers."""
     return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "date": date(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "platform": platform.platform(terse=True),
         "cpu": cpu(),
         "cores": os.cpu_count() or 1,
         "versions": versions(DISTRIBUTIONS),
     }
+
+
+def date() -> str:
+    """Give the date and time of now, as ISO 8601 with its offset."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:

@@ -23,8 +23,8 @@ from compare.contract.scenario import (
     Request,
     Scenario,
 )
-from compare.implementations import Interface
 from compare.reach import in_terms_of
+from compare.transcript import Interface
 
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A method, and a field's name (RFC 9110 sections 9.1 and 5.1)."""

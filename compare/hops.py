@@ -21,11 +21,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import get_ident
 from time import monotonic_ns as now
-from typing import Any, Literal
+from typing import Any
 
 from compare import drivers
 from compare.contract.scenario import Scenario
-from compare.transcript import Event, Transcript
+from compare.transcript import Event, Interface, Transcript
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def named(function: object) -> str:
 
 def drive(
     application: Any,
-    interface: Literal["asgi", "wsgi"],
+    interface: Interface,
     scenario: Scenario,
     holds: Callable[[Transcript], bool],
 ) -> Transcript:

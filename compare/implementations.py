@@ -1,18 +1,17 @@
 """STAGE 2: the registry. Which implementations of the contract there are.
 
 An implementation is one application behind one interface. A new one is one row here,
-and a folder (CONTRIBUTING says how). Nothing else in the toolkit names any of them,
-except the rows of `known_differences.py`.
+and a folder (CONTRIBUTING says how). To drive, judge and compare it needs no more; the
+rows of `known_differences/` name it where it differs. What measures Django, and what
+says how the applications differ on purpose, names those that it is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-Interface = Literal["asgi", "wsgi"]
-INTERFACES: tuple[Interface, ...] = ("asgi", "wsgi")
+from compare.transcript import Interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,6 @@ class Implementation:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Which attribute stands for one that a scenario asks for, where it is not named
     alike."""
-
-    @property
-    def module(self) -> str:
-        """The module of the target."""
-        return self.target.partition(":")[0]
-
-    def target_of(self, application: str) -> str:
-        """Give the target for what `Scenario.application` names."""
-        return f"{self.module}:{self.attributes.get(application, application)}"
 
 
 YARDSTICK = "raw-asgi"

@@ -23,17 +23,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, get_args
 
 from compare.channel import Errand
 from compare.codec import transcript_from_json
 from compare.contract.scenario import Lifetime, Scenario
-from compare.session import GOODBYE, NoAnswer, Session, inherited
+from compare.servers.process import inherited
+from compare.session import GOODBYE, NoAnswer, Session
 from compare.shapes import shown
-from compare.target import Interface, TargetError
+from compare.target import Form, TargetError
 from compare.transcript import Ending, Transcript
 
 START_LIMIT = 15.0
@@ -50,7 +50,7 @@ class Child:
         self,
         target: str,
         *,
-        interface: Interface | None = None,
+        interface: Form | None = None,
         factory: bool = False,
         app_dir: str | None = None,
         environment: Mapping[str, str] | None = None,
@@ -79,7 +79,7 @@ class Child:
         self._lock = threading.Lock()
 
     @property
-    def interface(self) -> Interface:
+    def interface(self) -> Form:
         """How the target is called; known when it has been started."""
         assert self._interface is not None, "start it first"
         return self._interface
@@ -147,7 +147,7 @@ class Child:
         except BaseException:  # Ctrl-C
             self._drop()
             raise
-        if (interface := answer.get("ready")) not in get_args(Interface):
+        if (interface := answer.get("ready")) not in get_args(Form):
             self._drop()
             raise TargetError(_problem(answer))
         self._interface = interface
@@ -189,33 +189,6 @@ class Child:
             ending=Ending(failure.kind, sentence, elapsed),
             elapsed_ns=elapsed,
         )
-
-
-def start_all(children: Iterable[Child]) -> dict[Child, TargetError | None]:
-    """Start several children side by side; give the error of each, or None."""
-    children = list(children)
-
-    def start(child: Child) -> TargetError | None:
-        try:
-            child.start()
-        except TargetError as error:
-            return error
-        return None
-
-    with ThreadPoolExecutor(max_workers=len(children) or 1) as threads:
-        try:
-            return dict(zip(children, threads.map(start, children), strict=True))
-        except BaseException:  # Ctrl-C: the threads end when their children do
-            for child in children:
-                child.close()
-            raise
-
-
-def close_all(children: Iterable[Child]) -> None:
-    """Close several children side by side."""
-    children = list(children)
-    with ThreadPoolExecutor(max_workers=len(children) or 1) as threads:
-        list(threads.map(Child.close, children))
 
 
 def limit_of(scenario: Scenario) -> float:

@@ -2,7 +2,7 @@
 
 How long three waits took, how many of fifty ran at a time and on how many threads, how
 long an application went on after its client had left. They are reported, and never
-judged: a number depends on the machine, and `bench.py` is for the careful ones.
+judged: a number depends on the machine, and `measure/` is for the careful ones.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ from typing import Self
 from compare import child
 from compare.channel import Channel
 from compare.codec import dumps, loads
-from compare.servers.process import Process, ending, wait_until
-from compare.session import GOODBYE, LINES, OPTIONS, Session, inherited, quoted
+from compare.servers.process import Process, ending, inherited, wait_until
+from compare.session import GOODBYE, LINES, OPTIONS, Session, quoted
 from compare.target import TargetError
 
 IS_POSSIBLE = sys.platform == "linux"

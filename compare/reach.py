@@ -22,7 +22,7 @@ from compare.contract.scenario import (
     Request,
     Scenario,
 )
-from compare.implementations import Interface
+from compare.transcript import Interface
 
 HANDSHAKE = (
     (b"connection", b"Upgrade"),

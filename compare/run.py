@@ -15,29 +15,25 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from compare import diff
-from compare.contract import SCENARIOS, chapter_of
-from compare.contract.scenario import Scenario, in_one_line
-from compare.diff import cell
+from compare.aspects import NORMALISERS
+from compare.contract import SCENARIOS
+from compare.contract.scenario import Scenario
+from compare.described import host_row, implementation_row, scenario_row
 from compare.drivers import live
-from compare.environment import environment
+from compare.environment import date, environment
 from compare.expectation import holds
-from compare.implementations import IMPLEMENTATIONS, INTERFACES, Implementation
+from compare.implementations import IMPLEMENTATIONS, Implementation
 from compare.isolation import Child
+from compare.lean import lean
 from compare.measurements import measurements
 from compare.reach import in_terms_of
 from compare.results import IN_PROCESS, Run
 from compare.servers.process import wait_until
-from compare.servers.supervisor import (
-    ForeignAnswer,
-    RunningServer,
-    ServerError,
-    start,
-)
+from compare.servers.supervisor import ForeignAnswer, RunningServer, ServerError, start
 from compare.servers.table import SERVERS, missing
 from compare.target import TargetError
 from compare.transcript import Ending, Transcript
@@ -49,6 +45,8 @@ AT_A_TIME = 6
 
 GONE_WITHIN = 0.5
 """Seconds after a lost connection in which a server that has ended is seen to be so."""
+PATIENCE = 1.0
+"""Seconds that a server has to end by itself when all is stopped."""
 
 Progress = Callable[[str, str], None]
 """Called with the cell and the scenario that has just been done."""
@@ -88,8 +86,9 @@ class Loop:
     def execute(self) -> None:
         """Drive every cell; raises KeyboardInterrupt when all has been stopped."""
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            cells = [pool.submit(self._cell, *c) for c in self.plan.cells()]
-            try:
+            cells: list[Future[None]] = []
+            try:  # from the first on: Ctrl-C may come before the last has begun
+                cells += (pool.submit(self._cell, *c) for c in self.plan.cells())
                 _collect(cells)
             except BaseException:
                 self._stop(cells)
@@ -99,14 +98,15 @@ class Loop:
         self.stopping.set()
         for future in cells:
             future.cancel()
-        for one in list(self.opened):
-            one.close() if isinstance(one, Child) else one.stop()
+        opened = list(self.opened)
+        with ThreadPoolExecutor(len(opened) or 1) as stoppers:
+            list(stoppers.map(_end, opened))
 
     def _cell(self, implementation: Implementation, host: str) -> None:
         if host == IN_PROCESS:
             self._in_process(implementation)
         elif sentence := missing(SERVERS[host]):
-            self.refused[implementation.name, host] = (sentence, True)
+            self._refuse((implementation.name, host), sentence, for_want=True)
         else:
             self._on_server(implementation, host)
 
@@ -119,27 +119,36 @@ class Loop:
         self.opened.append(child)
         try:
             child.start()
-            for scenario in self._scenarios():
-                if asked := in_terms_of(implementation.interface, scenario):
-                    with suppress(TargetError):  # it has not the application asked for
-                        transcript = child.drive(asked)
-                        self._keep(scenario, implementation, IN_PROCESS, transcript)
+            for scenario in self._scenarios(implementation, IN_PROCESS):
+                asked = in_terms_of(implementation.interface, scenario)
+                if asked is None:
+                    continue
+                try:
+                    transcript = child.drive(asked)
+                except TargetError:
+                    if scenario.application == "application":
+                        raise  # it could be loaded once, and now it cannot be
+                    continue  # it has not the application asked for
+                self._keep(scenario, implementation, IN_PROCESS, transcript)
         except TargetError as error:
-            self.refused[implementation.name, IN_PROCESS] = (str(error), False)
+            self._refuse((implementation.name, IN_PROCESS), str(error))
         finally:
             child.close()
 
     def _on_server(self, implementation: Implementation, host: str) -> None:
         running = self._start(implementation, host)
         try:
-            for scenario in self._scenarios():
+            for scenario in self._scenarios(implementation, host):
                 if running is None:
                     break
                 asked = in_terms_of(implementation.interface, scenario, on_socket=True)
                 if asked is None:
                     continue
                 transcript = live.drive(
-                    running.host, running.port, asked, holds=partial(holds, asked)
+                    running.host,
+                    running.port,
+                    asked,
+                    holds=partial(self._is_settled, asked),
                 )
                 if ended := _end_of(running, transcript):
                     error = f"The server {ended}."
@@ -152,25 +161,36 @@ class Loop:
             if running is not None:
                 running.stop()
 
+    def _is_settled(self, asked: Scenario, transcript: Transcript) -> bool:
+        """Whether a scenario need not be asked again: a stopped server never will."""
+        return self.stopping.is_set() or holds(asked, transcript)
+
     def _start(self, implementation: Implementation, host: str) -> RunningServer | None:
+        if self.stopping.is_set():
+            return None  # the one before was stopped with all the others
         try:
             running = start(
-                SERVERS[host],
-                implementation.target,
-                interface=implementation.interface,
+                SERVERS[host], implementation.target, interface=implementation.interface
             )
         except ServerError as error:
-            self.refused[implementation.name, host] = (str(error), False)
+            self._refuse((implementation.name, host), str(error))
             return None
         self.opened.append(running)
         self.versions[host] = running.server.version()
         return running
 
-    def _scenarios(self) -> Iterator[Scenario]:
+    def _refuse(self, where: tuple[str, str], why: str, for_want: bool = False) -> None:
+        if not self.stopping.is_set():  # else it was us who ended it
+            self.refused[where] = (why, for_want)
+
+    def _scenarios(
+        self, implementation: Implementation, host: str
+    ) -> Iterator[Scenario]:
         for name in self.plan.scenarios:
             if self.stopping.is_set():
                 return
             yield SCENARIOS[name]
+            self.progress(diff.cell(implementation.name, host), name)
 
     def _keep(
         self,
@@ -179,15 +199,14 @@ class Loop:
         host: str,
         transcript: Transcript,
     ) -> None:
-        if self.stopping.is_set():
-            return  # it was cut short, and says nothing of the application
-        self.transcripts[scenario.name, implementation.name, host] = transcript
-        self.progress(cell(implementation.name, host), scenario.name)
+        if not self.stopping.is_set():  # else it was cut short, and says nothing
+            key = (scenario.name, implementation.name, host)
+            self.transcripts[key] = lean(transcript)
 
 
 def run(plan: Plan, progress: Progress = lambda cell, scenario: None) -> Run:
     """Execute a plan, and draw the conclusions."""
-    began = time.monotonic()
+    started, began = date(), time.monotonic()
     loop = Loop(plan, progress)
     interrupted = False
     try:
@@ -196,19 +215,22 @@ def run(plan: Plan, progress: Progress = lambda cell, scenario: None) -> Run:
         interrupted = True
     result = conclude(plan, loop)
     result.interrupted = interrupted
-    result.environment["seconds"] = round(time.monotonic() - began, 2)
+    result.environment = environment() | {
+        "date": started,
+        "seconds": round(time.monotonic() - began, 2),
+        "left_aside": [*NORMALISERS],
+    }
     return result
 
 
 def conclude(plan: Plan, loop: Loop) -> Run:
     """Judge, measure and compare what the loop has recorded."""
-    result = Run(environment=environment())
-    result.scenarios = [_scenario_row(SCENARIOS[name]) for name in plan.scenarios]
+    result = Run()
+    result.scenarios = [scenario_row(SCENARIOS[name]) for name in plan.scenarios]
     result.implementations = [
-        {"name": i.name, "interface": i.interface, "target": i.target, "about": i.about}
-        for i in (IMPLEMENTATIONS[name] for name in plan.implementations)
+        implementation_row(IMPLEMENTATIONS[name]) for name in plan.implementations
     ]
-    result.hosts = [_host_row(host, loop.versions) for host in plan.hosts]
+    result.hosts = [host_row(host, loop.versions.get(host)) for host in plan.hosts]
     for implementation, host in plan.cells():
         for name in plan.scenarios:
             _conclude_one(result, loop, SCENARIOS[name], implementation, host)
@@ -229,7 +251,7 @@ def _conclude_one(
         if verdict := verdict_without(scenario, implementation, host, refused):
             result.verdicts.append(verdict)
         return
-    here = cell(implementation.name, host)
+    here = diff.cell(implementation.name, host)
     result.transcripts[f"{scenario.name} {here}"] = transcript
     result.verdicts.append(verdict_of(scenario, implementation, host, transcript))
     result.measurements += measurements(scenario, implementation.name, host, transcript)
@@ -263,28 +285,9 @@ def _is_stuck(running: RunningServer, transcript: Transcript) -> bool:
         return True
 
 
-def _scenario_row(scenario: Scenario) -> dict[str, object]:
-    return {
-        "name": scenario.name,
-        "chapter": chapter_of(scenario),
-        "endpoint": scenario.endpoint,
-        "case": scenario.case,
-        "shows": scenario.shows,
-        "request": in_one_line(scenario.exchange),
-    }
-
-
-def _host_row(host: str, versions: dict[str, str]) -> dict[str, object]:
-    if host == IN_PROCESS:
-        about = "Our own drivers, which play the server in the application's process."
-        return {"name": host, "interfaces": ["asgi", "wsgi"], "about": about}
-    server = SERVERS[host]
-    return {
-        "name": host,
-        "interfaces": [i for i in INTERFACES if server.speaks(i)],
-        "version": versions.get(host) or server.version(),
-        "about": server.notes,
-    }
+def _end(one: Child | RunningServer) -> None:
+    """End what a cell drives, at once: nobody waits for its answers any more."""
+    one.close() if isinstance(one, Child) else one.stop(PATIENCE)
 
 
 def _collect(cells: Iterable[Future[None]]) -> None:

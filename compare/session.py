@@ -16,13 +16,12 @@ import sys
 import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 from compare.channel import Channel
 from compare.codec import loads
 from compare.servers.log import Log
-from compare.servers.process import Process, wait_until
+from compare.servers.process import ROOT, Process, wait_until
 from compare.shapes import shown
 from compare.transcript import EndKind
 
@@ -30,8 +29,6 @@ GOODBYE = 1.0
 """Seconds that a child may take to go after we hung up."""
 LINES = 25
 """How many of the last lines that a child wrote are quoted."""
-ROOT = Path(__file__).parents[1]
-"""The directory that the package `compare` is in."""
 MACHINERY = tuple(
     f'  File "{place}'
     for place in (
@@ -41,7 +38,6 @@ MACHINERY = tuple(
     )
 )
 """How the lines of a stack begin that tell how we called the application."""
-
 
 OPTIONS = ("-P", "-u", "-X", "faulthandler")
 """How Python runs what an application is in.
@@ -135,12 +131,3 @@ def _theirs(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if not line.startswith(MACHINERY):
             yield line
-
-
-def inherited() -> dict[str, str]:
-    """Give our environment, in which our code is found wherever it is run."""
-    found = dict(os.environ)
-    if str(ROOT) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
-        paths = [str(ROOT), *filter(None, [found.get("PYTHONPATH")])]
-        found["PYTHONPATH"] = os.pathsep.join(paths)
-    return found

@@ -16,6 +16,27 @@ LIMIT = 160
 """Characters or bytes of a value that are shown where one line is all there is."""
 
 
+PLAIN: dict[str, str] = {
+    "\xa0": " ",
+    "\xb5": "u",
+    "\xd7": "x",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2026": "...",
+    "\u2190": "<-",
+    "\u2192": "->",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2500": "-",
+    "\u2502": "|",
+}
+"""What stands for a character of ours where it cannot be written."""
+
+
 def clean(text: str, *, lines: bool = False) -> str:
     """Replace every character that does not simply show itself by its escape.
 
@@ -32,6 +53,11 @@ def clean(text: str, *, lines: bool = False) -> str:
         char if char.isprintable() or (lines and char == "\n") else _escape(char)
         for char in text
     )
+
+
+def plain(text: str) -> str:
+    """Give text for an output whose encoding has not these characters."""
+    return "".join(PLAIN.get(char) or _escape(char) for char in text)
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:

@@ -24,6 +24,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+Interface = Literal["asgi", "wsgi"]
+"""By which of the two a server calls an application."""
+INTERFACES: tuple[Interface, ...] = ("asgi", "wsgi")
 Direction = Literal["receive", "send", "hop"]
 """Named from the application's side: it receives events and sends events. A hop is no
 event: work went to another thread there. Only `compare.hops` looks for them."""
@@ -164,7 +167,7 @@ class Transcript(_Late):
 
     scenario: str
     """The scenario's name, or what the user asked for, such as `GET /x`."""
-    interface: Literal["asgi", "wsgi", "wire"]
+    interface: Literal[Interface, "wire"]
     """What was recorded: events of ASGI, calls of WSGI, or only the client's side."""
     scope: Mapping[str, Any] = field(default_factory=dict)
     """The `scope` or the `environ` as the server handed it over; empty on the wire."""

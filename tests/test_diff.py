@@ -135,6 +135,15 @@ def test_conversation_and_response_differ_as_a_whole() -> None:
     assert found == [("answer", ("WebSocket handshake, 101", "HTTP response, 404"))]
 
 
+def test_repeated_field_of_a_handshake_is_compared_whole() -> None:
+    cookies = [(b"set-cookie", value) for value in (b"a=1", b"b=2")]
+    one = transcript(answer=Dialogue(response(101, b"", *cookies)))
+    other = transcript(answer=Dialogue(response(101, b"", cookies[1])))
+    assert list(compare(one, other)) == [
+        ("header set-cookie", ("('a=1', 'b=2')", "b=2"))
+    ]
+
+
 def test_long_message_is_compared_by_its_digest() -> None:
     message = b"x" * 10_000
     one = transcript(answer=Dialogue(response(101), heard=(message,)))

@@ -1,6 +1,12 @@
 """The loop with implementations that misbehave: a verdict each, and the run goes on."""
 
+import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -89,7 +95,7 @@ def misbehaving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             patch.setitem(SCENARIOS, f"{name}/case", scenario(name))
         names = [f"{name}/case" for name in MISBEHAVING]
         asked = ("hello/get", *names, "hello/head")
-        patch.setattr("compare.run.chapter_of", lambda scenario: "http")
+        patch.setattr("compare.described.chapter_of", lambda scenario: "http")
         yield run(Plan(("misbehaving",), asked, (IN_PROCESS, "uvicorn-h11")))
 
 
@@ -153,6 +159,69 @@ def test_module_that_is_missing_is_an_error_and_not_the_end(
     for host in plan.hosts:
         assert found["absent", host].verdict == "error"
         assert "no_such_module" in found["absent", host].reason
+
+
+ONLY_ONCE = """
+import os
+from pathlib import Path
+
+if Path("loaded").exists():
+    raise RuntimeError("once is enough")
+Path("loaded").touch()
+
+
+async def application(scope, receive, send):
+    os._exit(7)
+"""
+
+
+def test_module_that_loads_only_once_is_an_error_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be asked any more has a verdict, and not just no transcript."""
+    (tmp_path / "once.py").write_text(ONLY_ONCE)
+    monkeypatch.chdir(tmp_path)
+    row = Implementation("once", "asgi", "once:application", "", "It loads once.")
+    monkeypatch.setitem(IMPLEMENTATIONS, "once", row)
+    result = run(Plan(("once",), ("hello/get", "hello/head"), (IN_PROCESS,)))
+    first, second = result.verdicts
+    assert (first.verdict, second.verdict) == ("error", "error")
+    assert "exited with code 7" in first.reason
+    assert "once is enough" in second.reason
+
+
+ASKED_AGAIN = """
+async def application(scope, receive, send):
+    with open("asked", "a") as file:
+        file.write("x")
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+"""
+
+
+def test_ctrl_c_ends_what_is_asked_again_and_starts_no_server_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "again.py").write_text(ASKED_AGAIN)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(MARK, MARK)
+    row = Implementation("again", "asgi", "again:application", "", "It is asked again.")
+    asked = replace(scenario("again"), eventually=True, deadline=60)
+    monkeypatch.setitem(IMPLEMENTATIONS, "again", row)
+    monkeypatch.setitem(SCENARIOS, "again/case", asked)
+    monkeypatch.setattr("compare.described.chapter_of", lambda scenario: "http")
+
+    def interrupt() -> None:
+        wait_until((tmp_path / "asked").exists, 20)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    began = time.monotonic()
+    result = run(Plan(("again",), ("again/case", "hello/get"), ("uvicorn-h11",)))
+    assert result.interrupted
+    assert (result.verdicts, result.transcripts) == ([], {})
+    assert time.monotonic() - began < 30
+    assert wait_until(lambda: not marked(MARK), 5)
 
 
 def test_plan_leaves_out_what_a_server_cannot_speak() -> None:

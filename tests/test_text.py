@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compare.text import clean, shorten, show_bytes, xml_safe
+from compare.text import clean, plain, shorten, show_bytes, xml_safe
 
 REPLACED = {
     "nul": ("\x00", r"\x00"),
@@ -73,3 +73,11 @@ def test_any_text_can_stand_in_xml() -> None:
 
 def test_xml_keeps_tabs_and_line_feeds() -> None:
     assert xml_safe("a\tb\nc\x00\r") == "a\tb\nc\\x00\\r"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("16 µs…", "16 us..."), ("“a” → b", '"a" -> b'), ("ü☃", "\\xfc\\u2603")],
+)
+def test_plain_text_is_ascii(text: str, shown: str) -> None:
+    assert "".join(c if c.isascii() else plain(c) for c in text) == shown

@@ -140,13 +140,13 @@ def test_a_list_that_contains_itself_ends() -> None:
     endless: list[Any] = []
     endless.append(endless)
     text = dumps(value_to_json(endless))
-    assert text.endswith('"text": "1 left out, too deep or too many"}}' + "]" * 41)
+    assert text.endswith('"text":"1 left out, too deep or too many"}}' + "]" * 41)
 
 
 def test_a_dictionary_that_contains_itself_ends() -> None:
     endless: dict[str, Any] = {}
     endless["a"] = endless
-    assert '"type": "dict", "text": "1 pairs left out' in dumps(value_to_json(endless))
+    assert '"type":"dict","text":"1 pairs left out' in dumps(value_to_json(endless))
 
 
 def test_a_value_with_too_many_parts_is_cut() -> None:

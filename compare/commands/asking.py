@@ -8,10 +8,10 @@ import click
 
 from compare.commands import common
 from compare.exchanges import ExchangeError, parse, scenario_of
-from compare.implementations import IMPLEMENTATIONS, Interface
+from compare.implementations import IMPLEMENTATIONS
 from compare.isolation import Child
 from compare.target import TargetError
-from compare.transcript import Transcript
+from compare.transcript import Interface, Transcript
 
 
 def ask(

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -17,7 +18,8 @@ from rich.console import Console
 
 from compare.contract import SCENARIOS
 from compare.implementations import IMPLEMENTATIONS
-from compare.results import IN_PROCESS
+from compare.report import files
+from compare.results import IN_PROCESS, Run
 from compare.servers.table import SERVERS
 
 NOBODY_READS = 141
@@ -36,6 +38,21 @@ class ReportFailed(click.ClickException):
     """A report could not be written."""
 
     exit_code = 4
+
+
+def whole(run: Run) -> Run:
+    """Give a run that was not interrupted; half of one would be half of the truth."""
+    if run.interrupted:
+        raise KeyboardInterrupt
+    return run
+
+
+def write_report(name: str, text: str) -> Path:
+    """Write a report; what goes wrong is the one sentence that `files.py` has."""
+    try:
+        return files.write(name, text)
+    except files.ReportError as error:
+        raise ReportFailed(str(error)) from error
 
 
 def no_color(command: F) -> F:
@@ -104,9 +121,9 @@ def scenarios_for(patterns: Iterable[str]) -> tuple[str, ...]:
 
 def hosts_for(names: str) -> tuple[str, ...]:
     """Give the hosts that a list with commas names; in process comes always."""
-    if names == "all":
-        return (IN_PROCESS, *SERVERS)
     wanted = [n.strip() for n in names.split(",") if n.strip() not in ("", "none")]
+    if "all" in wanted:
+        return (IN_PROCESS, *SERVERS)
     for name in wanted:
         if name not in SERVERS and name != IN_PROCESS:
             raise unknown("server", name, SERVERS)
@@ -125,5 +142,9 @@ def implementations_for(names: Iterable[str]) -> tuple[str, ...]:
 def unknown(kind: str, name: str, known: Iterable[str]) -> click.UsageError:
     """Make the error for a name that there is not, with the ones that are near."""
     near = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else "see asgi-compare list."
-    return click.UsageError(f"Expected the name of a {kind}, but got {name!r}; {hint}")
+    listed = "rules" if kind in ("rule", "probe") else "list"
+    hint = f"did you mean {', '.join(near)}?" if near else f"see asgi-compare {listed}."
+    article = "an" if kind[0] in "aeiou" else "a"
+    return click.UsageError(
+        f"Expected the name of {article} {kind}, but got {name!r}; {hint}"
+    )

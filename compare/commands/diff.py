@@ -40,11 +40,12 @@ def diff(
 ) -> None:
     """Compare A and B: what is not the same, aspect by aspect.
 
-    A and B are implementations of ours or any application, as module:attribute. Without
-    PATH, two implementations are compared in all scenarios, and two others at /. The
-    exit code is 1 if anything differs.
+    A and B are implementations of ours or any application, as module:attribute. With
+    nothing else, two implementations are compared in all scenarios, and two others at
+    /. The exit code is 1 if anything differs.
     """
-    if path is None and {a, b} <= IMPLEMENTATIONS.keys():
+    said_more = path is not None or header or body is not None
+    if not said_more and {a, b} <= IMPLEMENTATIONS.keys():
         ctx.exit(_all_scenarios(a, b, no_color))
     sent = None if body is None else body.encode()
     asked = path or "/"
@@ -72,7 +73,8 @@ def diff(
 
 
 def _all_scenarios(a: str, b: str, no_color: bool) -> int:
-    result = execute(Plan(implementations=tuple({a: 0, b: 0}), hosts=(IN_PROCESS,)))
+    plan = Plan(implementations=tuple({a: 0, b: 0}), hosts=(IN_PROCESS,))
+    result = common.whole(execute(plan))
     rows = [
         (name, what, values)
         for name in SCENARIOS

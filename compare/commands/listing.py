@@ -9,6 +9,7 @@ from compare.commands import common
 from compare.contract import CHAPTERS, ENDPOINTS, SCENARIOS
 from compare.implementations import IMPLEMENTATIONS
 from compare.servers.table import SERVERS, missing
+from compare.transcript import INTERFACES
 
 
 def _endpoints() -> Table:
@@ -38,7 +39,7 @@ def _implementations() -> Table:
 def _servers() -> Table:
     table = Table("server", "version", "serves", "what it is", title="Servers")
     for server in SERVERS.values():
-        kinds = ", ".join(k for k in ("asgi", "wsgi") if server.speaks(k))
+        kinds = ", ".join(k for k in INTERFACES if server.speaks(k))
         about = missing(server) or server.notes
         table.add_row(server.name, server.version(), kinds, about)
     return table

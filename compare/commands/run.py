@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from compare.codec import dumps, run_to_json
 from compare.commands import common
-from compare.report import files, html, markdown, terminal
+from compare.report import html, markdown, terminal
 from compare.results import Run
 from compare.run import DEFAULT_HOSTS, Plan
 from compare.run import run as execute
@@ -69,11 +70,17 @@ def run(
         common.hosts_for(servers),
     )
     result = _execute(plan, no_color)
-    result.environment["command"] = " ".join(["asgi-compare", *_arguments(ctx)])
-    written = _write(result, json_file, html_file, markdown_file)
+    result.environment["command"] = shlex.join(["asgi-compare", *_arguments(ctx)])
+    written, failed = _write(result, json_file, html_file, markdown_file)
     out = common.console(no_color)
     terminal.render(result, out, wrote=written)
-    out.print(f"All of it took {result.environment['seconds']} s.")
+    took = result.environment["seconds"]
+    out.print(f"Driving, judging and comparing took {took} s.")
+    if failed:
+        raise common.ReportFailed("\n".join(failed))
+    if result.interrupted:
+        where = "in the report" if written else "above"
+        click.echo(f"Interrupted; what was done until then is {where}.", err=True)
     ctx.exit(exit_code(result))
 
 
@@ -116,19 +123,19 @@ def _arguments(ctx: click.Context) -> list[str]:
 
 def _write(
     result: Run, json_file: str | None, html_file: str, markdown_file: str | None
-) -> list[Path]:
+) -> tuple[list[Path], list[str]]:
+    """Write what is wanted; a file that cannot be written keeps back no other one."""
     wanted: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (json_file, lambda: dumps(run_to_json(result))),
         (html_file, lambda: html.render(result)),
         (markdown_file, lambda: markdown.render(result)),
     )
-    written = []
+    written, failed = [], []
     for name, render in wanted:
         if name:
             try:
-                Path(name).parent.mkdir(parents=True, exist_ok=True)
-                files.write(name, render())
+                common.write_report(name, render())
                 written.append(Path(name))
-            except (files.ReportError, OSError) as error:
-                raise common.ReportFailed(str(error)) from error
-    return written
+            except common.ReportFailed as error:
+                failed.append(str(error))
+    return written, failed

@@ -16,6 +16,10 @@ from compare.servers.supervisor import RunningServer, ServerError, start
 from compare.servers.table import SERVERS, Server, missing
 from compare.text import clean
 
+Wanted = list[tuple[Implementation, Server]]
+Running = dict[tuple[str, str], RunningServer]
+"""By implementation and server."""
+
 WATCH_EVERY = 0.5
 """Seconds between two looks at whether all servers are still there."""
 
@@ -53,37 +57,34 @@ def serve(implementations: tuple[str, ...], servers: str, no_color: bool) -> Non
             "Expected a server that serves one of the implementations, but got "
             f"{servers!r}; see asgi-compare list servers."
         )
-    with contextlib.ExitStack() as stack:
-        running = _start(wanted, stack)
+    running: Running = {}
+    try:
+        _start(wanted, running)
         with contextlib.suppress(KeyboardInterrupt):
-            out.print(_table(running))
+            out.print(_table(wanted, running))
             out.print("The paths are those of `asgi-compare list endpoints`.")
             out.print("Ctrl-C ends it.")
             _watch(running)
+    finally:
+        with ThreadPoolExecutor(len(running) or 1) as pool:
+            list(pool.map(RunningServer.stop, running.values()))
 
 
-def _start(
-    wanted: list[tuple[Implementation, Server]], stack: contextlib.ExitStack
-) -> dict[tuple[str, str], RunningServer]:
+def _start(wanted: Wanted, running: Running) -> None:
     """Start all of them beside each other; what is not installed is left out."""
     here = [(i, s) for i, s in wanted if _is_there(s)]
 
-    def one(pair: tuple[Implementation, Server]) -> RunningServer:
+    def one(pair: tuple[Implementation, Server]) -> None:
         implementation, server = pair
-        running = start(
+        running[implementation.name, server.name] = start(
             server, implementation.target, interface=implementation.interface
         )
-        stack.callback(running.stop)
-        return running
 
     try:
         with ThreadPoolExecutor(4) as pool:
-            started = list(pool.map(one, here))
+            list(pool.map(one, here))
     except ServerError as error:
         raise common.TargetFailed(str(error)) from error
-    return {
-        (i.name, s.name): running for (i, s), running in zip(here, started, strict=True)
-    }
 
 
 def _is_there(server: Server) -> bool:
@@ -92,14 +93,15 @@ def _is_there(server: Server) -> bool:
     return sentence is None
 
 
-def _table(running: dict[tuple[str, str], RunningServer]) -> Table:
+def _table(wanted: Wanted, running: Running) -> Table:
     table = Table("implementation", "server", "address")
-    for (implementation, server), one in running.items():
-        table.add_row(implementation, server, one.address)
+    for implementation, server in wanted:
+        if one := running.get((implementation.name, server.name)):
+            table.add_row(implementation.name, server.name, one.address)
     return table
 
 
-def _watch(running: dict[tuple[str, str], RunningServer]) -> None:
+def _watch(running: Running) -> None:
     """Wait for Ctrl-C (or SIGTERM); say so if a server ends by itself."""
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: told.set())

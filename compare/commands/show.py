@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 import click
 from rich.console import Console, Group
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from compare.commands import common
 from compare.contract import ENDPOINTS, SCENARIOS
-from compare.contract.scenario import Scenario, in_one_line
+from compare.contract.scenario import Endpoint, Scenario, in_one_line
 from compare.implementations import IMPLEMENTATIONS
 from compare.report.trace import show_transcripts
 from compare.results import IN_PROCESS, Run
@@ -31,19 +32,22 @@ BESIDE = 60
 def show(scenario: str, no_color: bool) -> None:
     """Show SCENARIO: the code of its endpoint, side by side, and the transcripts.
 
-    SCENARIO is a name such as hello/get, or an endpoint such as hello.
+    SCENARIO is a name such as hello/get, an endpoint such as hello, or a pattern.
     """
     names = common.scenarios_for([scenario])
     out = common.console(no_color)
-    first = SCENARIOS[names[0]]
-    endpoint = ENDPOINTS[first.endpoint]
+    result = common.whole(execute(Plan(scenarios=names, hosts=(IN_PROCESS,))))
+    for endpoint, scenarios in groupby(names, lambda name: SCENARIOS[name].endpoint):
+        _show_endpoint(ENDPOINTS[endpoint], out)
+        for name in scenarios:
+            _show_scenario(SCENARIOS[name], result, out)
+
+
+def _show_endpoint(endpoint: Endpoint, out: Console) -> None:
     path = f"{', '.join(endpoint.methods) or 'any method'} {endpoint.path}".strip()
     out.print(Text(f"{endpoint.name}: {path}", "bold"))
     out.print(Text(endpoint.does))
     _show_code(list(_code(endpoint.name)), out)
-    result = execute(Plan(scenarios=names, hosts=(IN_PROCESS,)))
-    for name in names:
-        _show_scenario(SCENARIOS[name], result, out)
 
 
 def _code(endpoint: str) -> Iterator[tuple[str, Code | None]]:
@@ -85,7 +89,7 @@ def _show_scenario(scenario: Scenario, result: Run, out: Console) -> None:
         if key in result.transcripts:
             shown.append((title, result.transcripts[key]))
         else:
-            out.print(Text(f"{title}. {clean(verdict.reason)}"))
+            out.print(Text(f"{title}. {clean(verdict.reason, lines=True)}"))
     show_transcripts(shown, out)
     for difference in result.differences:
         if difference.scenario == scenario.name:

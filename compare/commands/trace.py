@@ -7,7 +7,6 @@ import click
 from compare.codec import dumps, transcript_to_json
 from compare.commands import common
 from compare.commands.asking import ask, exchange_of
-from compare.report import files
 from compare.report.trace import show_transcripts
 
 
@@ -17,7 +16,11 @@ from compare.report.trace import show_transcripts
 @click.option("--header", "-H", multiple=True, metavar="'NAME: VALUE'", help="A field.")
 @click.option("--body", "-d", help="The request's body, or a WebSocket's message.")
 @click.option(
-    "--deadline", default=5.0, show_default=True, help="Seconds until it is given up."
+    "--deadline",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=5.0,
+    show_default=True,
+    help="Seconds until it is given up.",
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the transcript.")
 @common.target_options
@@ -56,8 +59,5 @@ def trace(
         shown.insert(0, (f"{target} lifespan around it", whole))
     show_transcripts(shown, common.console(no_color))
     if json_file:
-        try:
-            files.write(json_file, dumps(transcript_to_json(whole)))
-        except files.ReportError as error:
-            raise common.ReportFailed(str(error)) from error
+        common.write_report(json_file, dumps(transcript_to_json(whole)))
     ctx.exit(0 if one.ending.kind in ("returned", "raised") else 1)

@@ -19,12 +19,12 @@ expectation holds, the caller gives `holds`, which says whether it does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from compare.contract.scenario import Scenario
 from compare.drivers.ensemble import play_asgi, play_wsgi
 from compare.drivers.loop import run_and_close
-from compare.transcript import Transcript
+from compare.transcript import Interface, Transcript
 
 Holds = Callable[[Transcript], bool]
 
@@ -36,7 +36,7 @@ def always(_: Transcript) -> bool:
 
 def drive(
     application: Any,
-    interface: Literal["asgi", "wsgi"],
+    interface: Interface,
     scenario: Scenario,
     holds: Holds = always,
 ) -> Transcript:

@@ -81,7 +81,7 @@ def _length(headers: Headers) -> int | None:
 
 def encoded(status: Any, headers: Any) -> Headers:
     """Check what start_response() was given, as far as it can be sent at all."""
-    if not isinstance(status, str) or not status[:3].isdigit():
+    if not isinstance(status, str) or not status[:3].isdecimal():
         raise AssertionError(f"Expected a status such as '200 OK', got {status!r}.")
     if not isinstance(headers, list):
         raise AssertionError(f"Expected the headers as a list, but got {headers!r}.")

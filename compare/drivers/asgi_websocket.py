@@ -224,7 +224,7 @@ class WebSocketExchange(Recorder):
             self.handshake(),
             first.get("subprotocol"),
             tuple(_payload(event) for event in messages),
-            last.get("code", 1000) if closed else None,
+            int(last.get("code", 1000)) if closed else None,
             (last.get("reason") or "") if closed else "",
         )
 
@@ -242,7 +242,7 @@ class WebSocketExchange(Recorder):
         pieces = [e.get("body", b"") for e in rest]
         return response(
             "GET",
-            first["status"],
+            int(first["status"]),
             phrase(first["status"]),
             headers,
             [e if isinstance(e, Excerpt) else bytes(e) for e in pieces],

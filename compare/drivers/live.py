@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from compare.contract.scenario import (
@@ -34,22 +34,16 @@ from compare.contract.scenario import (
     Request,
     Scenario,
 )
+from compare.drivers import Holds, always
 from compare.drivers.live_client import Course
 from compare.drivers.live_http import exchange
 from compare.drivers.live_websocket import converse
 from compare.transcript import Ending, Transcript
 
-Holds = Callable[[Transcript], bool]
-
 HEAD_START = 0.1
 """Seconds that an exchange has to reach its waiting, before what comes meanwhile."""
 AGAIN_EVERY = 0.02
 """Seconds between two tries of a scenario that holds eventually."""
-
-
-def always(transcript: Transcript) -> bool:
-    """Hold, whatever happened: for a caller who asks only once."""
-    return True
 
 
 def drive(
@@ -87,10 +81,7 @@ async def _play_once(host: str, port: int, scenario: Scenario) -> Transcript:
     asked: list[Transcript] = []
     try:
         if scenario.meanwhile:
-            # From outside nobody can see that an application waits; only that it has
-            # not answered yet.
-            await asyncio.wait(crowd, timeout=HEAD_START)
-            asked = await _ask_each(host, port, scenario.meanwhile, scenario.deadline)
+            asked = await _ask_meanwhile(host, port, scenario, crowd)
         first, *others = await asyncio.gather(*crowd)
     finally:
         for each in crowd:
@@ -98,6 +89,26 @@ async def _play_once(host: str, port: int, scenario: Scenario) -> Transcript:
     first.requests += tuple(others)
     first.notes += tuple(_silent(asked, "meanwhile"))
     return first
+
+
+async def _ask_meanwhile(
+    host: str, port: int, scenario: Scenario, crowd: Sequence[asyncio.Task[Transcript]]
+) -> list[Transcript]:
+    """Make the requests that come meanwhile, until what waits for them has its answer.
+
+    From outside nobody can see that an application waits; only that it has not answered
+    yet. On a busy machine it may be that it had not even begun, and so the requests are
+    made again, after a wait that is longer each time.
+    """
+    asked: list[Transcript] = []
+    head_start = HEAD_START
+    await asyncio.wait(crowd, timeout=head_start)
+    while True:
+        asked += await _ask_each(host, port, scenario.meanwhile, scenario.deadline)
+        head_start *= 2
+        _, waiting = await asyncio.wait(crowd, timeout=head_start)
+        if not waiting:
+            return asked
 
 
 async def _play_one(host: str, port: int, scenario: Scenario) -> Transcript:

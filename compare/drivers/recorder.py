@@ -22,7 +22,7 @@ from hashlib import sha256
 from threading import get_ident
 from time import monotonic_ns as now
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from compare.transcript import (
     EXCERPT_BYTES,
@@ -34,6 +34,7 @@ from compare.transcript import (
     EndKind,
     Event,
     Excerpt,
+    Interface,
     Transcript,
 )
 
@@ -181,7 +182,7 @@ class Recorder(ABC):
 
     def written(
         self,
-        interface: Literal["asgi", "wsgi"],
+        interface: Interface,
         answer: Answer | None,
     ) -> Transcript:
         """Write the transcript up."""

@@ -285,11 +285,10 @@ class WsgiExchange(Recorder):
             gone = self.left is not None or self.halted is not None
             return None if gone else server_error(method)
         pieces: list[bytes | Excerpt] = self.pieces()
-        status, _, reason = self.status.partition(" ")
         return response(
             method,
-            int(status),
-            reason,
+            int(self.status[:3]),
+            self.status.partition(" ")[2],
             self.headers,
             pieces,
             self.complete,

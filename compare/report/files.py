@@ -24,14 +24,19 @@ class ReportError(Exception):
 
 
 def write(path: str | os.PathLike[str], text: str) -> Path:
-    """Write `text` to `path` as UTF-8; a lone surrogate is written as an escape."""
+    """Write `text` to `path` as UTF-8, and make the directory if there is none.
+
+    A lone surrogate is written as an escape.
+    """
     data = text.encode("utf-8", "backslashreplace")
-    # A link stays a link: what it points to is what is replaced.
-    target = Path(os.path.realpath(path))
+    target = Path(path)
     try:
+        # A link stays a link: what it points to is what is replaced.
+        target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
             _write_directly(target, data)
         else:
+            target.parent.mkdir(parents=True, exist_ok=True)
             _replace(target, data)
     except OSError as error:
         raise ReportError(
@@ -73,8 +78,8 @@ def _mode_of(target: Path) -> int | None:
 def _advice(error: OSError, target: Path) -> str:
     if isinstance(error, IsADirectoryError):
         return "name a file in that directory"
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return f"make the directory {str(target.parent)!r} first, or name another place"
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{str(target.parent)!r} would have to be a directory"
     if isinstance(error, PermissionError):
         return "name a place where you may write"
     return "make room, or name another place"

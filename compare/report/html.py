@@ -65,6 +65,7 @@ def render(run: Run) -> str:
             unsupported=groups.reasons(table, "unsupported"),
             measures=measures.tables(run),
             chapters=chapters,
+            left_aside=view.left_aside(run),
             environment=view.facts(run),
         )
     )

@@ -89,7 +89,7 @@ def _reasons(table: Matrix) -> list[str]:
     rows = (
         (
             f"{MARKS[group.kind].glyph} {group.kind}",
-            escape(group.reason),
+            "<br>".join(map(escape, group.reason.split("\n"))),
             code(", ".join(group.where)),
             f"{code(groups.some(group.scenarios))}",
         )
@@ -117,7 +117,12 @@ def _differences(run: Run) -> list[str]:
         for group in found
     )
     head = ("aspect", "layer", "why", "source", "where", "times", "for example")
-    return ["## What differs, and why", "", *_rows(head, rows)]
+    aside = [f"* {escape(sentence)}" for sentence in view.left_aside(run)]
+    heading = ["", "Left aside before anything is compared:", ""]
+    return [
+        *("## What differs, and why", "", *_rows(head, rows)),
+        *(heading + aside if aside else []),
+    ]
 
 
 def _measures(measured: measures.MeasureTable) -> list[str]:

@@ -223,7 +223,8 @@ def _entry(
     what, more = map(clean, head)
     console.print(Text.assemble(glyph(mark, console), " ", (what, "bold"), f"  {more}"))
     for line in lines:
-        console.print(Padding(Text(clean(line)), (0, 0, 0, 4), expand=False))
+        text = Text(clean(line, lines=True))
+        console.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
 def _more(count: int, console: Console) -> None:

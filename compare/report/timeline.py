@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from compare.report.groups import without_noise
 from compare.report.measures import duration
@@ -31,9 +31,12 @@ from compare.transcript import (
     Dialogue,
     Ending,
     Event,
+    Excerpt,
     Response,
     Transcript,
 )
+
+Value = TypeVar("Value")
 
 HEAD = 14
 TAIL = 6
@@ -41,6 +44,9 @@ TAIL = 6
 
 SERVERS_OWN = (b"date", b"server")
 """Fields that tell which server it was, and when; not what the application did."""
+
+LONG = 2000
+"""Characters that are shown of what a process has left behind."""
 
 WHOLE = 1 << 20
 """A limit that no value reaches: for comparing, nothing is cut off."""
@@ -81,7 +87,7 @@ def timeline(transcript: Transcript) -> Timeline:
     return Timeline(
         transcript.interface,
         tuple(_shortened(list(_lines(transcript.events, threads)))),
-        (*_answer(transcript.answer), *_others(transcript)),
+        _got(transcript),
         _ending(transcript.ending),
         tuple(clean(note) for note in transcript.notes),
         duration(transcript.elapsed_ns),
@@ -109,9 +115,12 @@ def request_lines(transcript: Transcript) -> list[str]:
         for event in transcript.received("http.request")
         if event.get("body")
     ]
-    body = [show_value(piece, 400) for piece in bodies[:HEAD]]
-    if len(bodies) > HEAD:
-        body.append(f"… {len(bodies) - HEAD:,} more pieces")
+    body = [
+        show_value(piece, 400) + (f"  ×{count:,}" if count > 1 else "")
+        for piece, count in _in_runs(bodies)
+    ]
+    if len(body) > HEAD:
+        body[HEAD:] = [f"… and {len(body) - HEAD:,} more pieces"]
     return [clean(shorten(first)), *fields, *(["", *body] if body else [])]
 
 
@@ -164,6 +173,13 @@ def _shortened(lines: list[Line]) -> list[Line]:
     return [*lines[:HEAD], gap, *lines[-TAIL:]]
 
 
+def _got(transcript: Transcript) -> tuple[str, ...]:
+    if transcript.scope.get("type") == "lifespan":
+        between = tuple(_others(transcript, "in between, "))
+        return between or ("nothing: a lifespan has no client",)
+    return (*_answer(transcript.answer), *_others(transcript, "and "))
+
+
 def _answer(answer: Answer | None) -> list[str]:
     if answer is None:
         return ["The client got no answer."]
@@ -195,12 +211,19 @@ def _response(response: Response) -> list[str]:
 
 
 def _sizes(pieces: tuple[int, ...]) -> str:
-    runs = ((size, len(list(run))) for size, run in groupby(pieces))
-    shown = (f"{size}" if count == 1 else f"{count} of {size}" for size, count in runs)
+    shown = (
+        f"{size}" if count == 1 else f"{count} of {size}"
+        for size, count in _in_runs(pieces)
+    )
     return shorten(", ".join(shown))
 
 
-def _others(transcript: Transcript) -> list[str]:
+def _in_runs(values: Iterable[Value]) -> Iterator[tuple[Value, int]]:
+    """Give each of those that are not equal to the one before, and how often it is."""
+    return ((value, len(list(run))) for value, run in groupby(values))
+
+
+def _others(transcript: Transcript, joined_by: str) -> list[str]:
     """Sum up the requests of a lifespan, or the others of a crowd."""
     if not transcript.requests:
         return []
@@ -209,13 +232,17 @@ def _others(transcript: Transcript) -> list[str]:
         for other in transcript.requests
     )
     counted = ", ".join(f"{count} of {status}" for status, count in statuses.items())
-    return [f"and {len(transcript.requests)} more exchanges: {counted}"]
+    number = len(transcript.requests)
+    exchanges = "1 exchange" if number == 1 else f"{number} exchanges"
+    return [f"{joined_by}{exchanges}: {counted}"]
 
 
 def _ending(ending: Ending) -> str:
     if ending.kind == "returned":
         return ""
-    error = f": {clean(shorten(ending.error, 400))}" if ending.error else ""
+    # It may go on with the last lines that a process has written.
+    said = clean(shorten(ending.error, LONG), lines=True)
+    error = f": {said}" if said else ""
     return f"{ending.kind} after {duration(ending.at_ns)}{error}"
 
 
@@ -226,23 +253,36 @@ def _likeness(transcript: Transcript, threads: dict[int, int]) -> str:
         kind, details = _parts(event.event, WHOLE)
         thread = str(threads[event.thread])
         _add(digest, event.direction, kind, *details, str(event.size), thread)
+        _add(digest, *_excerpts(event.event))
     for line in _compared(transcript.answer):
         _add(digest, line)
     _add(digest, transcript.ending.kind, transcript.ending.error, *transcript.notes)
-    _add(digest, *_others(transcript))
+    _add(digest, *_others(transcript, ""))
     return digest.hexdigest()
 
 
 def _compared(answer: Answer | None) -> Iterator[str]:
     if isinstance(answer, Dialogue):
         yield from _compared(answer.handshake)
-        yield from (show_value(message, WHOLE) for message in answer.heard)
+        yield from map(_exactly, answer.heard)
         yield f"{answer.subprotocol!r} {answer.code!r} {answer.reason!r}"
     elif answer is not None:
         yield f"{answer.status} {answer.complete} {answer.pieces} {len(answer.body)}"
         for name, value in answer.headers:
             yield f"{name!r}: {'…' if name.lower() in SERVERS_OWN else value!r}"
-        yield show_value(answer.body, WHOLE)
+        yield _exactly(answer.body)
+
+
+def _exactly(payload: object) -> str:
+    # The beginnings of two long payloads may be alike, and their ends not.
+    if isinstance(payload, Excerpt):
+        return f"{payload.length} {payload.sha256}"
+    return show_value(payload, WHOLE)
+
+
+def _excerpts(event: Any) -> Iterator[str]:
+    if isinstance(event, dict):
+        yield from (_exactly(e) for e in event.values() if isinstance(e, Excerpt))
 
 
 def _add(digest: Any, *parts: str) -> None:

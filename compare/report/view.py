@@ -167,6 +167,8 @@ def text(row: dict[str, object], key: str) -> str:
     return "" if value is None else str(value)
 
 
+LEFT_ASIDE = "left_aside"
+"""What the environment calls the sentences about what was not compared."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
@@ -212,10 +214,18 @@ def facts(run: Run) -> list[tuple[str, str]]:
     """Give the environment as pairs of text; what is nested has one line of its own."""
     pairs: list[tuple[str, str]] = []
     for key, value in run.environment.items():
+        if key == LEFT_ASIDE:
+            continue
         if isinstance(value, dict):
             value = ", ".join(f"{name} {entry}" for name, entry in value.items())
         pairs.append((key, str(value)))
     return pairs
+
+
+def left_aside(run: Run) -> list[str]:
+    """Say what was left aside before anything was compared."""
+    sentences = run.environment.get(LEFT_ASIDE)
+    return [str(each) for each in sentences] if isinstance(sentences, list) else []
 
 
 def plural(count: int, noun: str) -> str:

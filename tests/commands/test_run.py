@@ -12,6 +12,11 @@ import jsonschema
 import pytest
 
 from compare.codec import run_from_json
+from compare.commands.common import hosts_for
+from compare.commands.run import exit_code
+from compare.results import Run, Verdict
+from compare.servers.table import SERVERS
+from compare.transcript import Transcript
 from tests.commands.conftest import ROOT, Command, environment
 
 QUICK = ("--servers", "none", "-i", "raw-asgi", "--select", "hello")
@@ -34,7 +39,8 @@ def test_run_is_the_default_command(asgi_compare: Command) -> None:
 def test_run_writes_json_that_its_schema_describes(
     asgi_compare: Command, tmp_path: Path
 ) -> None:
-    ended = asgi_compare("run", *QUICK, "-i", "starlette", "--json", "run.json")
+    more = ("--select", "hello/*", "-i", "starlette", "--json", "run.json")
+    ended = asgi_compare("run", *QUICK, *more)
     assert ended.code == 0, ended.err
     found = json.loads((tmp_path / "run.json").read_text())
     schema = json.loads((ROOT / "compare" / "report" / "schema.json").read_text())
@@ -43,7 +49,10 @@ def test_run_writes_json_that_its_schema_describes(
     assert [row["name"] for row in found["scenarios"]] == names
     assert {row["verdict"] for row in found["verdicts"]} == {"passed"}
     assert all(row["known"] for row in found["differences"])
-    assert run_from_json(found).environment["command"].startswith("asgi-compare run")  # type: ignore[attr-defined]  # it is text
+    assert run_from_json(found).environment["command"] == (
+        "asgi-compare run --select hello --select 'hello/*' --implementation raw-asgi "
+        "--implementation starlette --servers none --json run.json"
+    )
 
 
 def test_run_writes_markdown(asgi_compare: Command, tmp_path: Path) -> None:
@@ -74,7 +83,7 @@ def test_run_has_no_colour_without_a_terminal(asgi_compare: Command) -> None:
         ),
         (
             ("run", "-i", "djagno-asgi"),
-            "Error: Expected the name of a implementation, but got 'djagno-asgi'; "
+            "Error: Expected the name of an implementation, but got 'djagno-asgi'; "
             "did you mean django-asgi",
         ),
         (
@@ -96,9 +105,24 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(
     assert "Traceback" not in ended.err
 
 
+def test_run_in_which_nothing_could_be_had_is_exit_code_3() -> None:
+    refused = Verdict("hello/get", "raw-asgi", "in-process", "error", "It is gone.")
+    assert exit_code(Run(verdicts=[refused])) == 3
+    asked = {"hello/get raw-asgi@uvicorn": Transcript("hello/get", "wire")}
+    assert exit_code(Run(verdicts=[refused], transcripts=asked)) == 1
+
+
+def test_all_servers_may_be_named_beside_others() -> None:
+    assert hosts_for("uvicorn, all") == hosts_for("all") == ("in-process", *SERVERS)
+    assert hosts_for("none") == ("in-process",)
+
+
 def test_full_disk_is_exit_code_4(asgi_compare: Command) -> None:
-    ended = asgi_compare("run", *QUICK, "--html", "", "--json", "/dev/full")
+    ended = asgi_compare("run", *QUICK, "--markdown", "run.md", "--json", "/dev/full")
     assert ended.code == 4
+    # What can be shown all the same, is.
+    assert "hello/get" in ended.out
+    assert "Report: run.md" in ended.out
     assert "Could not write the report to '/dev/full'" in ended.err
     assert "Traceback" not in ended.err
 
@@ -138,6 +162,7 @@ def test_ctrl_c_writes_the_partial_report_and_exits_with_130(tmp_path: Path) -> 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
+    assert err == "Interrupted; what was done until then is in the report.\n"
     assert json.loads((tmp_path / "run.json").read_text())["interrupted"] is True
 
 

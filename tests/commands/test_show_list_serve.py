@@ -7,8 +7,10 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import click
 import pytest
 
+from compare.cli import COMMANDS, cli
 from compare.contract import SCENARIOS
 from compare.implementations import IMPLEMENTATIONS
 from compare.servers.table import SERVERS
@@ -33,10 +35,25 @@ def test_show_says_where_something_is_missing(asgi_compare: Command) -> None:
     assert "raw-wsgi: unsupported" in ended.out
 
 
+def test_show_says_why_something_was_not_asked(asgi_compare: Command) -> None:
+    ended = asgi_compare("show", "lifespan/start_up_failed", COLUMNS="140")
+    assert ended.code == 0, ended.err
+    assert "raw-wsgi: unsupported. WSGI has no lifespan: nothing tells" in ended.out
+
+
 def test_show_explains_the_differences(asgi_compare: Command) -> None:
     ended = asgi_compare("show", "item/encoded_newline", COLUMNS="140")
     assert "The pattern of a route ends with $" in ended.out
     assert "starlette/routing.py" in ended.out
+
+
+def test_show_of_a_pattern_has_the_code_of_each_endpoint(
+    asgi_compare: Command,
+) -> None:
+    ended = asgi_compare("show", "ws_[rd]*/*")
+    assert ended.code == 0, ended.err
+    assert "async def ws_reject" in ended.out
+    assert "async def ws_deny" in ended.out
 
 
 def test_show_of_an_unknown_scenario_suggests_another(asgi_compare: Command) -> None:
@@ -56,6 +73,23 @@ def test_list_of_one_kind_has_only_that(asgi_compare: Command) -> None:
     ended = asgi_compare("list", "servers")
     assert "uvicorn" in ended.out
     assert "hello/get" not in ended.out
+
+
+def test_help_lists_each_command_on_a_line_that_is_whole(
+    asgi_compare: Command,
+) -> None:
+    ended = asgi_compare("--help", COLUMNS="80")
+    shown = ended.out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in shown] == list(COMMANDS)
+    assert all(line.endswith(".") and "..." not in line for line in shown)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_is_there(name: str) -> None:
+    assert name in cli.list_commands(click.Context(cli))
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.name == name
 
 
 def test_version_names_what_is_driven(asgi_compare: Command) -> None:

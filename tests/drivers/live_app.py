@@ -84,12 +84,21 @@ async def at_poll(receive: Receive, send: Send) -> None:
     left = asyncio.ensure_future(receive())
     both: list[asyncio.Future[Any]] = [news, left]
     await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    if left.done():
-        waiting.remove(news)
-        log.append("left")
-    else:
+    if news.done():
         left.cancel()
         await respond(send, news.result())
+    else:
+        waiting.remove(news)
+        log.append("left")
+
+
+async def at_poll_twice(receive: Receive, send: Send) -> None:
+    """Answer with the second news."""
+    for _ in range(2):
+        news: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        waiting.append(news)
+        await news
+    await respond(send, news.result())
 
 
 async def at_announce(receive: Receive, send: Send) -> None:

@@ -160,9 +160,10 @@ def test_scenario_that_never_holds_ends_with_its_deadline(played: Play) -> None:
     assert transcript.notes == ("Asked again until the deadline.",)
 
 
-def test_request_meanwhile_ends_the_waiting(played: Play) -> None:
+@pytest.mark.parametrize("path", [b"/poll", b"/poll_twice"], ids=["once", "again"])
+def test_request_meanwhile_ends_the_waiting(played: Play, path: bytes) -> None:
     news = Request("POST", b"/announce", body=(b"ping",))
-    assert body(played(Request(target=b"/poll"), meanwhile=(news,))) == b"ping"
+    assert body(played(Request(target=path), meanwhile=(news,))) == b"ping"
 
 
 def test_crowd_is_there_at_once(played: Play) -> None:

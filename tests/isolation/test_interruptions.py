@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from compare import session
-from compare.isolation import close_all, start_all
+from compare.servers import process
 from compare.servers.process import wait_until
 from tests.isolation.conftest import Make, body, marked, to, when_waiting
 
@@ -89,32 +88,6 @@ def test_children_die_with_a_parent_that_is_killed(folder: Path, mark: str) -> N
     # That nobody is left, the mark sees.
 
 
-def test_several_children_start_side_by_side(make: Make) -> None:
-    good, bad = make(), make("apps:no_such")
-    started = start_all([good, bad])
-    assert started[good] is None
-    assert str(started[bad]).startswith("Expected an attribute 'no_such'")
-    assert body(good.drive(to("fine"))) == b"fine"
-    assert start_all([]) == {}
-    close_all([good, bad])
-    with pytest.raises(RuntimeError, match="is closed"):
-        good.drive(to("fine"))
-
-
-def test_ctrl_c_ends_children_that_start(make: Make, mark: str) -> None:
-    children = [make("hanging:application") for _ in range(2)]
-
-    def interrupt() -> None:
-        if wait_until(lambda: len(marked(mark)) >= 4, 10):
-            os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=interrupt).start()
-    began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        start_all(children)
-    assert time.monotonic() - began < 10
-
-
 def test_ctrl_c_ends_a_child_that_starts(make: Make, mark: str) -> None:
     child = make("hanging:application")
 
@@ -131,6 +104,6 @@ def test_an_installed_toolkit_leaves_the_module_path_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", "theirs")
-    assert session.inherited()["PYTHONPATH"] == f"{ROOT}{os.pathsep}theirs"
-    monkeypatch.setattr(session, "ROOT", Path(sysconfig.get_path("purelib")))
-    assert session.inherited()["PYTHONPATH"] == "theirs"
+    assert process.inherited()["PYTHONPATH"] == f"{ROOT}{os.pathsep}theirs"
+    monkeypatch.setattr(process, "ROOT", Path(sysconfig.get_path("purelib")))
+    assert process.inherited()["PYTHONPATH"] == "theirs"

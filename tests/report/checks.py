@@ -49,6 +49,9 @@ def transcript(count: int = 3, **fields: Any) -> Transcript:
     return Transcript("probe-http/plain GET /", "asgi", {}, events, **fields)
 
 
+KEY = "asgi-headers/not-lowercase GET /"
+
+
 def sample() -> Checked:
     return Checked(
         "shop.asgi:app",
@@ -62,7 +65,7 @@ def sample() -> Checked:
         ],
         ["GET /: it raised."],
         {"probe-http/plain GET /": transcript()},
-        Changed(("a GET /",), ("b GET /",), ("c GET /",)),
+        Changed(("a GET /",), (KEY,), ("c GET /",)),
     )
 
 

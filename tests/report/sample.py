@@ -7,6 +7,7 @@ applications would have answered is made up, but it has the shape of the real th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from compare.contract.scenario import Conversation, Lifetime, Request, Scenario
@@ -89,6 +90,7 @@ def sample_run(more: int = 0) -> Run:
             "versions": {"django": "5.2.19", "starlette": "1.10.0"},
             "command": "asgi-compare run",
             "seconds": 31.4,
+            "left_aside": ["A date becomes <date>."],
         },
         implementations=[
             {
@@ -116,6 +118,15 @@ def sample_run(more: int = 0) -> Run:
         add_scenario(run, "more", _get(f"more/number_{n}", b"/more"))
     _measure(run)
     return run
+
+
+def died(run: Run) -> Run:
+    """Let the first exchange be an error with the last lines of its process."""
+    first, *others = run.verdicts
+    reason = "It died.\n  | last\n  | words \x1b"
+    return replace(
+        run, verdicts=[replace(first, verdict="error", reason=reason), *others]
+    )
 
 
 def add_scenario(run: Run, chapter: str, scenario: Scenario) -> None:

@@ -77,13 +77,21 @@ def test_device_is_written_to_directly() -> None:
     assert Path("/dev/null").is_char_device()
 
 
-def test_missing_directory_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "none" / "run.html"
+def test_missing_directories_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "yet" / "run.html"
+    assert write(path, "text") == path
+    assert path.read_text() == "text"
+
+
+@pytest.mark.parametrize("below", ["run.html", "deeper/run.html"])
+def test_file_in_the_place_of_a_directory_is_named(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / below
     with pytest.raises(ReportError) as raised:
         write(path, "text")
-    assert str(raised.value) == (
-        f"Could not write the report to {str(path)!r}: No such file or directory; "
-        f"make the directory {str(path.parent)!r} first, or name another place."
+    assert str(raised.value).startswith(f"Could not write the report to {str(path)!r}")
+    assert str(raised.value).endswith(
+        f"; {str(path.parent)!r} would have to be a directory."
     )
 
 

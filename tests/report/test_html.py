@@ -12,7 +12,7 @@ import pytest
 from compare.report import html
 from compare.results import Run
 from tests.report.hostile import FORBIDDEN
-from tests.report.sample import sample_run
+from tests.report.sample import died, sample_run
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -131,7 +131,17 @@ def test_hostile_page_still_has_its_links(hostile_text: str) -> None:
     assert not any(re.search(r"\s", name) for name in page.ids)
 
 
+def test_page_lists_what_was_not_compared(text: str) -> None:
+    assert "<li>A date becomes &lt;date&gt;.</li>" in text
+    assert "left_aside" not in text
+
+
 def test_empty_run_is_a_page_too() -> None:
     words = " ".join(Page(html.render(Run(interrupted=True))).text)
     assert "Nothing: no exchange differs from another." in words
     assert "The run was interrupted" in words
+
+
+def test_last_lines_of_a_process_are_lines_in_the_page(run: Run) -> None:
+    text = html.render(died(run))
+    assert text.count("It died.<br>  | last<br>  | words \\x1b<") == 2

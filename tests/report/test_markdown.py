@@ -9,6 +9,7 @@ import pytest
 from compare.report import markdown
 from compare.results import Run
 from tests.report.hostile import FORBIDDEN
+from tests.report.sample import died
 
 
 def test_report_has_the_same_parts_as_the_others(run: Run) -> None:
@@ -25,6 +26,12 @@ def test_report_has_the_same_parts_as_the_others(run: Run) -> None:
     ]
     assert "| `hello/options` | ✓✓✓ | ✓✓✓ | ≠≠≠ | ≈≈≈ | ≈≈≈ |" in text
     assert "| `body` |  | **Not explained.** |  | `starlette` | 3 |" in text
+
+
+def test_report_lists_what_was_not_compared(run: Run) -> None:
+    text = markdown.render(run)
+    assert "\n* A date becomes \\<date\\>.\n" in text
+    assert "left_aside" not in text
 
 
 def test_tables_have_as_many_cells_in_each_row(hostile: Run, run: Run) -> None:
@@ -74,3 +81,8 @@ def test_code_has_a_fence_that_it_cannot_close(text: str, fenced: str) -> None:
 
 def test_empty_run_is_a_report_too() -> None:
     assert "No exchange differs from another." in markdown.render(Run())
+
+
+def test_last_lines_of_a_process_are_lines_in_their_cell(run: Run) -> None:
+    text = markdown.render(died(run))
+    assert "| ! error | It died.<br>  \\| last<br>  \\| words \\\\x1b | " in text

@@ -13,6 +13,7 @@ from compare.report import terminal, trace
 from compare.results import Run
 from compare.transcript import Event, Response, Transcript
 from tests.report.hostile import FORBIDDEN
+from tests.report.sample import died
 
 
 def printed(run: Run, width: int, **more: object) -> str:
@@ -109,6 +110,12 @@ def test_empty_run_says_so() -> None:
 def test_matrix_in_which_all_is_news_leaves_nothing_out(run: Run) -> None:
     bad = [replace(verdict, verdict="failed") for verdict in run.verdicts]
     assert "only counted here" not in printed(replace(run, verdicts=bad), 80)
+
+
+def test_last_lines_of_a_process_are_lines(run: Run) -> None:
+    shown = [line.rstrip() for line in printed(died(run), 80).splitlines()]
+    at = shown.index("    It died.")
+    assert shown[at + 1 : at + 3] == ["      | last", "      | words \\x1b"]
 
 
 def test_long_lists_are_cut(run: Run) -> None:

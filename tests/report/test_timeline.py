@@ -54,6 +54,20 @@ def test_event_is_a_line_with_time_direction_and_thread() -> None:
     assert made.answer == ("The client got no answer.",)
 
 
+@pytest.mark.parametrize(
+    ("requests", "line"),
+    [
+        ((), "nothing: a lifespan has no client"),
+        ((Transcript("a/b", "asgi"),), "in between, 1 exchange: 1 of no answer"),
+    ],
+)
+def test_client_of_a_lifespan_is_in_between(
+    requests: tuple[Transcript, ...], line: str
+) -> None:
+    made = timeline(recorded(scope={"type": "lifespan"}, requests=requests))
+    assert made.answer == (line,)
+
+
 def test_equal_events_in_a_row_are_one_line() -> None:
     piece = {"type": "http.response.body", "body": b"x"}
     made = timeline(recorded(START, piece, piece, piece))
@@ -106,7 +120,7 @@ def test_conversation_is_shown_with_what_was_heard() -> None:
 def test_others_of_a_crowd_are_counted() -> None:
     good, silent = recorded(answer=Response(200)), recorded()
     shown = timeline(recorded(answer=Response(200), requests=(good, good, silent)))
-    assert shown.answer[-1] == "and 3 more exchanges: 2 of 200, 1 of no answer"
+    assert shown.answer[-1] == "and 3 exchanges: 2 of 200, 1 of no answer"
 
 
 @pytest.mark.parametrize(
@@ -156,6 +170,17 @@ def test_long_bodies_are_compared_to_their_end() -> None:
     assert one.likeness != other.likeness
 
 
+def test_excerpts_are_compared_by_their_digests() -> None:
+    one, other = (Excerpt(b"x", 10, digest) for digest in ("a", "b"))
+    bodies = [timeline(answered(body=body)) for body in (one, other)]
+    events = [
+        timeline(recorded({"type": "http.response.body", "body": body}))
+        for body in (one, other)
+    ]
+    assert bodies[0].likeness != bodies[1].likeness
+    assert events[0].likeness != events[1].likeness
+
+
 def test_conversations_are_compared_by_what_was_heard() -> None:
     one, other = (
         timeline(recorded(answer=Dialogue(Response(101), heard=(text,))))
@@ -181,12 +206,13 @@ def test_request_is_written_out_from_the_scope() -> None:
         ),
         events=tuple(
             Event(1, "receive", {"type": "http.request", "body": body}, 1, 1)
-            for body in (b"", *[b"p"] * 20)
+            for body in (b"", *[b"p"] * 20, *(b"%d" % n for n in range(16)))
         ),
     )
     lines = request_lines(transcript)
     assert lines[:4] == ["POST /a%20b?q=1 HTTP/1.1", "host: here", "x: ÿ", ""]
-    assert lines[4:] == ["b'p'"] * 14 + ["… 6 more pieces"]
+    different = [f"b'{n}'" for n in range(13)]
+    assert lines[4:] == ["b'p'  ×20", *different, "… and 3 more pieces"]
 
 
 def test_handshake_is_a_request_too() -> None:
