@@ -54,14 +54,28 @@ def test_outcome_without_the_plugin_has_no_findings() -> None:
 
 
 def test_disturbance_and_rows_that_do_not_agree_are_told() -> None:
-    plain = SUITES.Outcome("1 failed", frozenset({"test_a"}))
+    suite = {"name": "Suite", "failing": ["test_a"]}
+    plain = SUITES.Outcome("1 failed", frozenset({"test_a[one]"}))
     watched = SUITES.Outcome("1 failed", frozenset({"test_b"}), 1, frozenset({"x/y"}))
 
-    assert list(SUITES.problems("Suite", plain, watched, {"x/z": {}})) == [
-        "Suite: test_a does not come to the same with the plugin.",
+    assert list(SUITES.problems(suite, plain, watched, {"x/z": {}})) == [
+        "Suite: test_a[one] does not come to the same with the plugin.",
         "Suite: test_b does not come to the same with the plugin.",
         "Suite: x/y is broken, and no row explains it.",
         "Suite: a row explains x/z, which is not broken.",
+    ]
+
+
+def test_test_that_fails_and_is_not_named_is_told() -> None:
+    suite = {"name": "Suite", "failing": ["test_a"]}
+    failed = SUITES.Outcome("2 failed", frozenset({"test_a[one]", "test_c"}))
+
+    assert list(SUITES.problems(suite, failed, failed, {})) == [
+        "Suite: test_c fails without the plugin, and no row explains it."
+    ]
+    assert list(SUITES.problems({"name": "Suite"}, failed, failed, {})) == [
+        "Suite: test_a[one] fails without the plugin, and no row explains it.",
+        "Suite: test_c fails without the plugin, and no row explains it.",
     ]
 
 

@@ -21,7 +21,9 @@ from compare.results import Measurement, Run
 ELAPSED = "elapsed"
 RUNNING = "most at a time"
 THREADS = "threads"
-"""Names of measurements that have a table of their own here."""
+ANSWERED = "all answered after"
+LATE = "stopped after the client left"
+"""Names of measurements that a report looks for."""
 
 SEQUENTIAL = "sequential/three_waits"
 CONCURRENT = "concurrent/three_waits"
@@ -62,10 +64,10 @@ def show(measurement: Measurement | None) -> str:
     if measurement is None:
         return ""
     unit = measurement.unit
-    shown = _number(measurement.value, unit)
+    shown = number(measurement.value, unit)
     if measurement.low is None or measurement.high is None:
         return shown
-    low, high = _number(measurement.low, unit), _number(measurement.high, unit)
+    low, high = number(measurement.low, unit), number(measurement.high, unit)
     return f"{shown} ({low} to {high})"
 
 
@@ -142,9 +144,9 @@ def _plain(found: Found, what: str) -> MeasureTable:
 
 def _extent(found: Found, what: str, column: Column) -> tuple[str, str, str]:
     here = [m for key, m in found.items() if key[0] == what and key[2] == column]
-    middle = _number(median(m.value for m in here), here[0].unit)
+    middle = number(median(m.value for m in here), here[0].unit)
     most = max(here, key=lambda m: m.value)
-    return middle, _number(most.value, most.unit), most.scenario
+    return middle, number(most.value, most.unit), most.scenario
 
 
 def _scenarios(found: Found, what: str) -> list[str]:
@@ -159,7 +161,8 @@ def _columns(found: Found, what: str, *scenarios: str) -> list[Column]:
     return sorted(columns, key=lambda column: order.index(column.implementation))
 
 
-def _number(value: float, unit: str) -> str:
+def number(value: float, unit: str) -> str:
+    """Show a number with its unit, in three digits."""
     if not isfinite(value):
         return str(value)
     if unit == "s":

@@ -22,7 +22,6 @@ from compare.drivers.live import drive, play
 from compare.servers.supervisor import RunningServer, start
 from compare.servers.table import SERVERS
 from compare.transcript import Dialogue, Excerpt, Response, Transcript
-from tests.drivers.scripted import answers, nobody, scripted
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -258,30 +257,6 @@ def test_denial_is_a_response(played: Play) -> None:
     assert handshake.status == 401
     assert handshake.header(b"www-authenticate") == [b"Bearer"]
     assert handshake.body == b"sign in first"
-
-
-def test_scenario_without_a_judge_is_asked_once() -> None:
-    scenario = Scenario("a", "b", "c", Request(), eventually=True)
-    with scripted(answers(b"HTTP/1.0 200 OK\r\n\r\nx")) as port:
-        assert body(drive("127.0.0.1", port, scenario)) == b"x"
-
-
-def test_request_before_that_fails_is_noted() -> None:
-    scenario = Scenario("a", "b", "c", Request(), before=(Request(),))
-    port = nobody()
-    transcript = drive("127.0.0.1", port, scenario)
-    assert transcript.ending.kind == "crashed"
-    assert transcript.notes == (
-        f"No answer to GET /, sent before: There is no connection to "
-        f"127.0.0.1:{port}: Connection refused.",
-    )
-
-
-def test_request_meanwhile_that_fails_is_noted() -> None:
-    with scripted(answers(b"nonsense\r\n\r\n")) as port:
-        scenario = Scenario("a", "b", "c", Request(), meanwhile=(Request(),))
-        transcript = drive("127.0.0.1", port, scenario)
-    assert "sent meanwhile: The server's answer is not" in transcript.notes[-1]
 
 
 def test_drive_works_in_any_thread(server: RunningServer) -> None:

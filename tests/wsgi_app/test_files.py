@@ -123,7 +123,8 @@ def test_range_ends_with_the_file(field: str, part: bytes) -> None:
 
 def test_last_zero_bytes_cannot_be_had() -> None:
     exchange = ask(application, "/file", HTTP_RANGE="bytes=-0")
-    assert exchange.status == "416 Requested Range Not Satisfiable"
+    # Python 3.13 has another phrase for it.
+    assert exchange.status.partition(" ")[0] == "416"
 
 
 def test_head_has_no_range() -> None:
