@@ -76,7 +76,9 @@ def servers() -> str:
         (
             f"`{server.name}`",
             ", ".join(k.upper() for k in ("asgi", "wsgi") if server.speaks(k)),
-            f"`pip install asgi-compare[{server.extra}]`" if server.extra else "core",
+            f"`pip install asgi-compare[{server.extra}]`"
+            if server.extra
+            else "the core",
             server.notes,
         )
         for server in SERVERS.values()

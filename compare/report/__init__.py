@@ -4,6 +4,7 @@
     view.py         the matrix, and the words at the top
     groups.py       many cells that say the same, said once
     measures.py     measurements as tables
+    short.py        a few sentences that say what the run has found
     values.py       one value of an event as one line
     timeline.py     one transcript as lines
     evidence.py     what lies behind the cells of one row
@@ -14,7 +15,7 @@
     schema.json     the JSON Schema of the file that holds a run
     files.py        writes a report whole, or not at all
 
-The first seven arrange; the next four set what is arranged, and decide nothing about
+The first eight arrange; the next four set what is arranged, and decide nothing about
 it. Everything that came from an application goes through `compare.text.clean` on its
 way.
 

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from compare.report import groups, measures, view
+from compare.report import groups, measures, short, view
 from compare.report.evidence import evidence
 from compare.report.marks import MARKS
 from compare.report.view import Cell, Column
@@ -58,6 +58,9 @@ def render(run: Run) -> str:
             yardstick=yardstick,
             title=view.title(table),
             headline=view.headline(run, table),
+            short=short.sentences(run, table),
+            short_title=short.TITLE,
+            short_note=short.NOTE,
             count=table.count(),
             marks=MARKS,
             differences=groups.differences(run),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from compare.report import groups, measures, view
+from compare.report import groups, measures, short, view
 from compare.report.marks import MARKS
 from compare.report.view import Matrix
 from compare.results import Run
@@ -27,6 +27,7 @@ def render(run: Run) -> str:
     table = view.matrix(run)
     parts = [
         [f"# {view.title(table)}", "", *map(escape, view.headline(run, table))],
+        _in_short(run, table),
         _matrix(table),
         _reasons(table),
         _differences(run),
@@ -59,6 +60,21 @@ def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield "|" + " --- |" * len(head)
     for row in rows:
         yield f"| {' | '.join(row)} |"
+
+
+def _in_short(run: Run, table: Matrix) -> list[str]:
+    found = short.sentences(run, table)
+    if not found:
+        return []
+    lines = (
+        f"* {escape(sentence.text)} ({', '.join(map(_place, sentence.places))})"
+        for sentence in found
+    )
+    return [f"## {short.TITLE}", "", short.NOTE, "", *lines]
+
+
+def _place(place: short.Place) -> str:
+    return f"*{escape(place.name)}*" if place.section else code(place.name)
 
 
 def _matrix(table: Matrix) -> list[str]:

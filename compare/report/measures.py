@@ -30,7 +30,8 @@ CONCURRENT = "concurrent/three_waits"
 CROWD = "/fifty_at_once"
 
 MOST_COLUMNS = 6
-"""A table with more scenarios than these shows the middle and the most of them."""
+"""A table with more scenarios than these has those that were measured everywhere or, if
+these are none or still too many, the middle and the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +126,21 @@ def _plain(found: Found, what: str) -> MeasureTable:
     scenarios = _scenarios(found, what)
     columns = _columns(found, what, *scenarios)
     title = what[:1].upper() + what[1:]
+    note = ""
     if len(scenarios) > MOST_COLUMNS:
-        note = f"In {len(scenarios)} scenarios."
-        rows = tuple((c, _extent(found, what, c)) for c in columns)
-        return MeasureTable(title, note, ("median", "most", "in"), rows)
+        shared = [s for s in scenarios if all((what, s, c) in found for c in columns)]
+        if not 0 < len(shared) <= MOST_COLUMNS:
+            rows = tuple((c, _extent(found, what, c)) for c in columns)
+            note = f"In {len(scenarios)} scenarios."
+            return MeasureTable(title, note, ("median", "most", "in"), rows)
+        # A median over eleven scenarios says nothing beside one over three of them.
+        note = f"In those {len(shared)} of {len(scenarios)} scenarios that all have."
+        scenarios = shared
     cases = {scenario.partition("/")[2] for scenario in scenarios}
     short = len(cases) == 1 and len(scenarios) > 1
     return MeasureTable(
         title,
-        f"In {cases.pop()}." if short else "",
+        f"In {cases.pop()}." if short else note,
         tuple(s.partition("/")[0] if short else s for s in scenarios),
         tuple(
             (c, tuple(show(found.get((what, s, c))) for s in scenarios))

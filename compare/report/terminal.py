@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import wrap
 
 from rich.columns import Columns
 from rich.console import Console, Group
@@ -26,7 +27,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from compare.report import groups, measures, view
+from compare.report import groups, measures, short, view
 from compare.report.marks import MARKS, Mark
 from compare.report.view import Chapter, Matrix, Row
 from compare.results import Run
@@ -69,6 +70,7 @@ def render(
     if found:
         console.print()
         console.print(Columns(found, padding=(1, 4)))
+    _show_in_short(run, table, console)
     console.print()
     for sentence in view.headline(run, table):
         console.print(Text(clean(sentence), "bold"))
@@ -221,7 +223,10 @@ def _entry(
 ) -> None:
     """Print a line with a mark, and under it some lines that are set in."""
     what, more = map(clean, head)
-    console.print(Text.assemble(glyph(mark, console), " ", (what, "bold"), f"  {more}"))
+    # In a grid, so that what does not fit on its line goes on under its beginning.
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row(glyph(mark, console), Text.assemble((what, "bold"), f"  {more}"))
+    console.print(grid)
     for line in lines:
         text = Text(clean(line, lines=True))
         console.print(Padding(text, (0, 0, 0, 4), expand=False))
@@ -237,7 +242,7 @@ def _measured(measured: measures.MeasureTable) -> Group:
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     for heading in measured.headings:
-        table.add_column(Text(clean(heading)), justify="right")
+        table.add_column(Text(clean(_narrow(heading), lines=True)), justify="right")
     before = ""
     for column, values in measured.rows:
         name = column.implementation if column.implementation != before else ""
@@ -249,6 +254,29 @@ def _measured(measured: measures.MeasureTable) -> Group:
     if measured.note:
         note.add_row(Text(clean(measured.note), "dim"))
     return Group(Text(clean(measured.title), "bold underline"), note, table)
+
+
+def _narrow(heading: str) -> str:
+    """Break the name of a scenario, so that its column need not be as wide as it is."""
+    endpoint, slash, case = heading.partition("/")
+    if not slash:
+        return heading
+    lines = wrap(case.replace("_", "_ "), 14, break_on_hyphens=False)
+    return "\n".join([endpoint + slash, *(line.replace(" ", "") for line in lines)])
+
+
+def _show_in_short(run: Run, table: Matrix, console: Console) -> None:
+    found = short.sentences(run, table)
+    if not found:
+        return
+    _title(short.TITLE, console)
+    console.print(Text(f"{short.NOTE} In brackets: what shows it.", "dim"))
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for sentence in found:
+        where = ", ".join(place.name for place in sentence.places)
+        text = Text.assemble(clean(sentence.text), " ", (f"[{clean(where)}]", "dim"))
+        grid.add_row("*", text)
+    console.print(grid)
 
 
 def _title(title: str, console: Console) -> None:

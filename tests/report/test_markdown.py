@@ -16,6 +16,7 @@ def test_report_has_the_same_parts_as_the_others(run: Run) -> None:
     text = markdown.render(run)
     assert text.startswith("# One contract, five implementations\n\n12 scenarios, ")
     assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## In short",
         "## Matrix",
         "## What did not pass, and what is unsupported",
         "## What differs, and why",
@@ -79,8 +80,17 @@ def test_code_has_a_fence_that_it_cannot_close(text: str, fenced: str) -> None:
     assert markdown.code(text) == fenced
 
 
+def test_sentences_name_the_places_of_their_evidence(run: Run) -> None:
+    lines = markdown.render(run).splitlines()
+    found = [line for line in lines if line.startswith("* ")]
+    assert "(*What is unsupported*)" in found[2]
+    assert found[4].endswith(" on WSGI; in process, once each. (`poll/client_leaves`)")
+
+
 def test_empty_run_is_a_report_too() -> None:
-    assert "No exchange differs from another." in markdown.render(Run())
+    text = markdown.render(Run())
+    assert "No exchange differs from another." in text
+    assert "In short" not in text
 
 
 def test_last_lines_of_a_process_are_lines_in_their_cell(run: Run) -> None:

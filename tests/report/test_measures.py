@@ -120,3 +120,21 @@ def test_duration_has_a_unit_that_suits_it(nanoseconds: int, text: str) -> None:
 )
 def test_number_is_shown_with_its_unit(value: float, unit: str, text: str) -> None:
     assert show(measured("x", "y", value, unit)) == text
+
+
+def test_of_many_scenarios_those_that_were_measured_everywhere_are_shown() -> None:
+    """Medians of eleven scenarios and of three say nothing beside each other."""
+    run = Run(
+        measurements=[
+            *(measured("stopped", f"a/{n}", n, "s") for n in range(1, 8)),
+            Measurement("stopped", "a/2", "raw", "uvicorn", 9, "s"),
+            Measurement("stopped", "a/5", "raw", "uvicorn", 8, "s"),
+        ]
+    )
+    (table,) = tables(run)
+    assert table.note == "In those 2 of 7 scenarios that all have."
+    assert table.headings == ("a/2", "a/5")
+    assert [values for _, values in table.rows] == [
+        ("2.00 s", "5.00 s"),
+        ("9.00 s", "8.00 s"),
+    ]

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from compare.report import terminal, trace
-from compare.results import Run
+from compare.results import Measurement, Run
 from compare.transcript import Event, Response, Transcript
 from tests.report.hostile import FORBIDDEN
 from tests.report.sample import died
@@ -164,3 +164,27 @@ def test_left_out_events_and_counts_are_shown() -> None:
     trace.show_transcripts([("x", transcript)], console)
     assert "e0  x2" in text_of(console)
     assert "… 60 events are not shown" in text_of(console)
+
+
+def test_what_does_not_fit_goes_on_under_its_beginning(run: Run) -> None:
+    scenario = f"long/{'name_' * 9}end"
+    many = [replace(run.differences[0], scenario=scenario, what="body.some_aspect")]
+    lines = [line.rstrip() for line in printed(Run(differences=many), 60).splitlines()]
+    at = next(n for n, line in enumerate(lines) if line.startswith("≈"))
+    assert lines[at + 1].startswith("  ")
+    assert lines[at + 1].strip() in f"1 time, as in {scenario}"
+
+
+def test_heading_of_a_table_is_broken_where_its_words_end() -> None:
+    cells = [("raw", "in-process"), ("raw", "uvicorn")]
+    names = ("echo/leaves_in_the_middle", "poll/x")
+    run = Run(
+        measurements=[
+            Measurement("stopped", name, *cell, 1, "s")
+            for name in names
+            for cell in cells
+        ]
+    )
+    lines = [line.split() for line in printed(run, 80).splitlines()]
+    at = lines.index(["echo/"])
+    assert lines[at + 1 : at + 3] == [["leaves_in_", "poll/"], ["the_middle", "x"]]

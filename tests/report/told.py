@@ -1,0 +1,36 @@
+"""Small runs for the sentences of `compare.report.short`, and one answer of each."""
+
+from __future__ import annotations
+
+from compare.report import short, view
+from compare.results import IN_PROCESS, Run, Verdict
+
+INTERFACES = {"raw-asgi": "asgi", "starlette": "asgi", "raw-wsgi": "wsgi"}
+
+
+def made(*scenarios: str, names: tuple[str, ...] = tuple(INTERFACES)) -> Run:
+    """Make a run in which each of `names` passes each scenario, in process."""
+    return Run(
+        scenarios=[{"name": name, "chapter": "http"} for name in scenarios],
+        implementations=[
+            {"name": name, "interface": INTERFACES.get(name)} for name in names
+        ],
+        hosts=[{"name": host} for host in (IN_PROCESS, "uvicorn", "hypercorn")],
+        verdicts=[
+            Verdict(scenario, name, IN_PROCESS, "passed")
+            for scenario in scenarios
+            for name in names
+        ],
+    )
+
+
+def said(run: Run, question: str) -> short.Sentence | None:
+    """Give the answer of the row of the table in whose question these words are."""
+    (answer,) = (answer for asked, answer in short.QUESTIONS if question in asked)
+    return answer(short.Known(run, view.matrix(run)))
+
+
+def text(run: Run, question: str) -> str:
+    sentence = said(run, question)
+    assert sentence is not None
+    return sentence.text
