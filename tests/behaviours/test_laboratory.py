@@ -22,6 +22,7 @@ from compare.behaviours.plans import (
     plan_elsewhere,
 )
 from compare.contract.scenario import Request
+from tests.behaviours.cases import group
 
 HOST = BEHAVIOURS["hosts/unknown-host"]
 COMMON = "django.middleware.common.CommonMiddleware"
@@ -140,7 +141,7 @@ def test_plans_of_one_child_stand_together() -> None:
     ]
 
 
-@pytest.mark.xdist_group("raw-asgi ")
+@pytest.mark.xdist_group(group("raw-asgi"))
 def test_laboratory_says_whether_a_behaviour_holds() -> None:
     with Laboratory() as laboratory:
         found = laboratory.observe(HOST, "raw-asgi")
