@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Generator, Iterator
 from enum import IntEnum
 from functools import partial
 from http import HTTPStatus
+from types import coroutine
 from typing import Any
 
 from compare.contract.scenario import Conversation, Exchange, Lifetime, Request
@@ -133,6 +134,13 @@ async def refuses_with_headers_read_once(
     )(scope, receive, send)
 
 
+@coroutine
+def is_a_coroutine_of_old(
+    scope: Scope, receive: Receive, send: Send
+) -> Generator[Any, Any, None]:
+    yield from http(START, END)(scope, receive, send).__await__()
+
+
 async def receives_for_ever(scope: Scope, receive: Receive, send: Send) -> None:
     """Nothing says that an application returns once its shut-down is answered."""
     if scope["type"] != "lifespan":
@@ -238,6 +246,7 @@ CASES = (
         where_offered(refuses_with_headers_read_once, DENIAL),
         Conversation(),
     ),
+    _case("is a coroutine of old", is_a_coroutine_of_old, GET),
     _case("receives for ever", receives_for_ever, Lifetime()),
     _case(
         "fails to stop",

@@ -5,7 +5,7 @@ answer that has none, whatever the application sent. It sends no more bytes than
 announced. It answers in the application's place when that has failed. A client sees
 only the outcome; this module works it out, alike for ASGI and WSGI.
 
-Last come two looks at what a WSGI application gives.
+Last come a look at the headers of ASGI, and two at what a WSGI application gives.
 
 This module does not know who drives.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from compare.drivers.recorder import joined
@@ -77,6 +78,44 @@ def _length(headers: Headers) -> int | None:
         if name == b"content-length" and value.isdigit():
             return int(value)
     return None
+
+
+AS_IT_IS = (tuple, list, str, bytes, bytearray, dict)
+"""A header that is one of these can be read again, or is no pair at all."""
+LONGEST_PAIR = 10
+"""How much of any other is written down; an iterator may have no end."""
+NO_PAIR = "Expected a pair of byte strings, but got {0!r}."
+
+
+def written_out(headers: Any) -> list[Any]:
+    """Write the headers of an ASGI event down so that they can be read again.
+
+    Each is an iterable of two (www, "Response Start"); an iterator can be read once.
+    """
+    return [
+        pair if isinstance(pair, AS_IT_IS) else [*islice(pair, LONGEST_PAIR)]
+        for pair in headers
+    ]
+
+
+def readable(event: Any) -> Any:
+    """Give an event with its headers written out, if they could be read only once."""
+    try:
+        headers = event["headers"]
+        if isinstance(headers, AS_IT_IS) and all(
+            isinstance(pair, AS_IT_IS) for pair in headers
+        ):
+            return event
+        return {**event, "headers": written_out(headers)}
+    except Exception:  # there are none, or they are no headers at all
+        return event
+
+
+def check_pairs(headers: list[Any]) -> None:
+    """Refuse what a server could not send, as a server would."""
+    for name, value in headers:
+        if type(name) is not bytes or type(value) is not bytes:
+            raise TypeError(NO_PAIR.format((name, value)))
 
 
 def encoded(status: Any, headers: Any) -> Headers:

@@ -21,7 +21,14 @@ from time import monotonic_ns as now
 from typing import Any
 
 from compare.contract.scenario import Conversation
-from compare.drivers.answers import Headers, phrase, refusal, response, server_error
+from compare.drivers.answers import (
+    Headers,
+    phrase,
+    readable,
+    refusal,
+    response,
+    server_error,
+)
 from compare.drivers.recorder import ClientDisconnected, Message, Recorder
 from compare.drivers.stepping import Application, run
 from compare.drivers.wire import Scope, websocket_scope
@@ -113,6 +120,7 @@ class WebSocketExchange(Recorder):
 
     async def send(self, event: Message) -> None:
         """Take what the application sends."""
+        event = readable(event)
         index = self.record("send", event)
         if index < 0:
             await self.never()

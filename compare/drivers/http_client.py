@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from time import monotonic_ns as now
 from typing import Any
 
-from compare.contract.scenario import Client
+from compare.contract.scenario import PATIENT, Client
 from compare.drivers.answers import phrase, response, server_error
 from compare.drivers.recorder import Recorder
 from compare.drivers.wire import NO_EXTENSIONS, Extensions, Prepared
@@ -28,10 +28,13 @@ START, BODY, TRAILERS, COMPLETE, GONE = range(5)
 class HttpClient(Recorder):
     """The client's part in an exchange, and what is known of its state."""
 
-    __slots__ = ("client", "handed", "phase", "prepared", "trailers")
+    __slots__ = ("handed", "phase", "prepared", "special")
 
     prepared: Prepared
-    client: Client
+    client: Client = PATIENT
+    special: bool
+    """Whether a piece of the body may be more than that: somebody slow hears it, or
+    trailers follow."""
     phase: int
     handed: int
     """Pieces of the body that the application was given."""
@@ -40,7 +43,7 @@ class HttpClient(Recorder):
     given: Mapping[str, Any] | None = None
     """The state as it was handed over."""
     extensions: Extensions = NO_EXTENSIONS
-    trailers: bool
+    trailers: bool = False
     """Whether the application has announced trailers."""
     timer: asyncio.TimerHandle | None = None
 

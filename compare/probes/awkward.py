@@ -143,6 +143,7 @@ class AwkwardHttp(_Awkward, HttpExchange):
         self.open(name)
         self.prepared = prepare(request)
         self.client = self.prepared.client
+        self.special = True
         self.phase = START
         self.handed = 0
         self.trailers = False

@@ -13,6 +13,7 @@ module does not know which probes there are, and it judges nothing.
 from __future__ import annotations
 
 import asyncio
+import inspect
 from time import monotonic_ns as now
 from typing import Any
 
@@ -96,7 +97,7 @@ class Session:
 
         def call(scope: Scope, receive: Any, send: Any) -> Any:
             returned = self.application(scope, receive, send)
-            if not hasattr(returned, "__await__"):
+            if not inspect.isawaitable(returned):
                 value = None if returned is None else type(returned).__name__
                 held.record("receive", {"type": "call.returned", "value": str(value)})
                 raise TypeError(f"Expected an awaitable, but got {value}.")

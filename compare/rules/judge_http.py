@@ -34,6 +34,8 @@ EXTENSIONS = {
 }
 HEADS = 512
 """How many faultless heads are remembered."""
+LONGEST = 4000
+"""How many bytes of each."""
 
 FAULTLESS: dict[Any, Head] = {}
 """Heads without fault, by the status and the fields; `remember_head` fills it."""
@@ -244,6 +246,8 @@ def remember_head(event: dict[str, Any], head: Head) -> None:
     if type(headers) not in (list, tuple):
         return
     if any(type(pair) is not tuple or len(pair) != 2 for pair in headers):
+        return
+    if sum(len(part) for pair in headers for part in pair) > LONGEST:
         return
     if len(FAULTLESS) >= HEADS:
         FAULTLESS.clear()

@@ -32,6 +32,8 @@ READS = frozenset(
 )
 HEADS = 512
 """How many heads are remembered."""
+LONGEST = 4000
+"""How many characters of each."""
 FAULTLESS: dict[Any, Head] = {}
 """Heads without fault, by the status and the headers."""
 CLOSES = frozenset({"wsgi.input.close", "wsgi.errors.close"})
@@ -135,9 +137,12 @@ class WsgiJudge(Judge):
 
 def remember_head(event: dict[str, Any], head: Head) -> None:
     """Keep a head that was judged and found without fault."""
+    status, headers = event["status"], event["response_headers"]
+    if len(status) + sum(len(part) for pair in headers for part in pair) > LONGEST:
+        return
     if len(FAULTLESS) >= HEADS:
         FAULTLESS.clear()
-    FAULTLESS[(event["status"], *event["response_headers"])] = head
+    FAULTLESS[(status, *headers)] = head
 
 
 def headers_of(event: dict[str, Any]) -> Any:

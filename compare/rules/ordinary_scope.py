@@ -30,6 +30,8 @@ PATHS = 1024
 """How many paths are remembered; few are asked for often."""
 SHAPES = 64
 """How many sets of keys, in their order, are remembered."""
+LONGEST = 200
+"""How many bytes of a name and of a path are remembered; the client chooses them."""
 
 READ: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(
     "type",
@@ -92,7 +94,11 @@ def is_ordinary(scope: Any) -> bool:
             or (type(headers) is not list and type(headers) is not tuple)
         ):
             return False
-        for name, value in headers:
+        for pair in headers:
+            # An iterator of two would be used up by taking it apart.
+            if type(pair) is not tuple and type(pair) is not list:
+                return False
+            name, value = pair
             # A memoryview is equal to the bytes that it shows, and has their hash.
             if type(name) is not bytes or type(value) is not bytes:
                 return False
@@ -144,18 +150,20 @@ def _is_path(path: Any, raw_path: Any) -> bool:
         return path.isascii()
     if raw_path != path.encode("ascii"):
         return False
-    if len(_paths) >= PATHS:
-        _paths.clear()
-    _paths[path] = raw_path
+    if len(path) <= LONGEST:
+        if len(_paths) >= PATHS:
+            _paths.clear()
+        _paths[path] = raw_path
     return True
 
 
 def _is_name(name: Any) -> bool:
     if type(name) is not bytes or name != name.lower() or name[:1] == b":":
         return False
-    if len(_names) >= NAMES:
-        _names.clear()
-    _names.add(name)
+    if len(name) <= LONGEST:
+        if len(_names) >= NAMES:
+            _names.clear()
+        _names.add(name)
     return True
 
 

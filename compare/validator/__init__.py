@@ -23,6 +23,14 @@ Nothing is kept of what has passed, but for the last few events; so a stream may
 endless. What is ordinary and in order is let through by a handful of comparisons, and
 the judge of `compare.rules` is made when something is not: it is told where the
 exchange stands, and goes on from there. `make bench-validator` shows what that costs.
+What is remembered for that is shared by all wrappers and by all threads. Each memory
+has a limit to its entries and to their length, since clients choose what goes in.
+
+Headers may be any iterable of two-item iterables, so also a generator, or a list of
+iterators. To look at these is to use them up, and a list in their place would hide from
+you what a server makes of them. So they are handed on unread: nothing is said of what
+they may hold, nor of what they may lack. `asgi-compare check` can say more, because it
+plays the server, and reads them as a server does.
 
 This package does not know the rules, and starts nothing by itself.
 """

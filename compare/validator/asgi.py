@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from compare.rules import judge_for
-from compare.rules.values import is_a, plain
-from compare.validator.exchange import Exchange
+from compare.rules.values import plain
+from compare.validator.exchange import CALLED, Exchange, place
 from compare.validator.findings import Findings, Observed
 
 Scope = Any
@@ -52,10 +52,10 @@ class Asgi2(Wrapper):
         """Make the application's instance for one connection, and watch it."""
         instance = self.app(scope)
 
-        async def watched(receive: Receive, send: Send) -> Any:
-            async def app(_: Scope, receive: Receive, send: Send) -> Any:
-                return await instance(receive, send)
+        def app(_: Scope, receive: Receive, send: Send) -> Any:
+            return instance(receive, send)
 
+        async def watched(receive: Receive, send: Send) -> Any:
             return await follow(app, scope, receive, send, self._findings)
 
         return watched
@@ -82,18 +82,18 @@ async def follow(
     async def watched_send(event: Event) -> Any:
         return await exchange.sends(send, event)
 
+    given: Any = CALLED
     try:
-        result = await app(scope, watched_receive, watched_send)
+        given = app(scope, watched_receive, watched_send)
+        result = await given
     except BaseException as error:
-        exchange.raised(error)
+        exchange.failed(error, given)
         raise
     exchange.returned()
     return result
 
 
 def _name(scope: Scope) -> str:
-    """Say what was asked for; the place of a finding."""
+    """Say what was asked for."""
     keys = plain(scope) or {}
-    first = keys.get("method", keys.get("type"))
-    words = [each for each in (first, keys.get("path")) if is_a(each, str)]
-    return " ".join(words)
+    return place(keys.get("method", keys.get("type")), keys.get("path"))

@@ -28,7 +28,7 @@ from compare.rules.judge_http import HttpJudge
 from compare.rules.ordinary_scope import is_ordinary
 from compare.rules.response import head_of
 from compare.validator.asgi import Event, Receive, Scope, Send, Wrapper, follow
-from compare.validator.exchange import Exchange
+from compare.validator.exchange import CALLED, Exchange, is_promise, place
 from compare.validator.findings import Findings
 from compare.validator.plain_head import Known, plain_head
 from compare.validator.plain_scope import plain_method
@@ -69,11 +69,13 @@ class Asgi3(Wrapper):
         request.room = WAITING
         request.count = request.length = 0
         request.heard = request.started = request.said = None
+        given: Any = CALLED
         try:
-            result = await app(scope, request.receive, request.send)
+            given = app(scope, request.receive, request.send)
+            result = await given
         except BaseException as error:
-            if request.room != DONE:
-                request.judged().raised(error)
+            if request.room != DONE or not is_promise(given):
+                request.judged().failed(error, given)
             raise
         if request.room != DONE:
             request.judged().returned()
@@ -229,7 +231,7 @@ class Request:
     def _judged(self) -> Exchange:
         """Make the judge as it would be by now, had it been asked from the start."""
         scope = {**self.scope, "method": self.method}
-        judge = HttpJudge(scope, f"{self.method} {self.scope['path']}")
+        judge = HttpJudge(scope, place(self.method, self.scope["path"]))
         judge.index = self.count - 1
         judge.request_done = not self.coming
         judge.left = self.left

@@ -9,6 +9,10 @@ an event that was not sent does not count, and what follows would be judged wron
 means that the client has gone (HTTP & WebSocket, "Disconnected Client"), and an
 application that was told so may stop where it likes.
 
+What the application gives back has to be awaited. If that cannot be done, Python raises
+a TypeError, as it would without a wrapper; here it is told from one that the
+application has raised, by what was given.
+
 This module does not know how it is called, nor by whom.
 """
 
@@ -16,17 +20,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from inspect import CO_ITERABLE_COROUTINE
+from types import GeneratorType
 from typing import Any
 
 from compare.drivers.recorder import described
 from compare.results import Finding
 from compare.rules.engine import Judge
-from compare.rules.values import shown
+from compare.rules.values import is_a, shown
 from compare.transcript import RETURNED, Direction, Ending
 from compare.validator.findings import Findings, Violation
 
 RECENT = 6
 """How many events a finding shows."""
+LONGEST_PLACE = 200
+"""How many characters of a place are kept; a client chooses the path."""
+CALLED = object()
+"""Stands for what an application gives, until it has given something."""
 
 
 class Exchange:
@@ -85,6 +95,16 @@ class Exchange:
         elif aloud:
             raise self.violation  # the application has swallowed it
 
+    def failed(self, error: BaseException, given: Any) -> None:
+        """Judge that the application raised, or gave what cannot be awaited.
+
+        `given` is what calling it gave; `CALLED`, if it raised there already.
+        """
+        if not is_promise(given):
+            value = None if given is None else type(given).__name__
+            self.received({"type": "call.returned", "value": str(value)})
+        self.raised(error)
+
     def raised(self, error: BaseException) -> None:
         """Judge that the application raised; this never raises over it."""
         if self.violation is None:
@@ -99,3 +119,19 @@ class Exchange:
         if violation is not None and aloud:
             self.violation = violation
             raise violation
+
+
+def is_promise(given: Any) -> bool:
+    """Say whether `await` can do something with what an application gave."""
+    # `await` looks at the type; an object may say anything of itself.
+    if given is CALLED or hasattr(type(given), "__await__"):
+        return True
+    if type(given) is not GeneratorType:
+        return False
+    return bool(given.gi_code.co_flags & CO_ITERABLE_COROUTINE)  # types.coroutine
+
+
+def place(*words: Any) -> str:
+    """Say what was asked for: the place of a finding, such as `GET /items`."""
+    said = " ".join(word for word in words if is_a(word, str))
+    return said if len(said) <= LONGEST_PLACE else f"{said[: LONGEST_PLACE - 3]}..."

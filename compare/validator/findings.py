@@ -75,7 +75,7 @@ class Findings:
         self.side = side
         self.found: list[Observed] = []
         """In the order in which they were seen; one for each rule and place."""
-        self._places: set[tuple[str, str]] = set()
+        self._places: dict[tuple[str, str], Observed] = {}
 
     def wants(self, finding: Finding) -> bool:
         """Say whether the user wants to know."""
@@ -105,7 +105,9 @@ class Findings:
         place = observed.rule, observed.scenario
         if place in self._places or len(self._places) >= PLACES:
             return
-        self._places.add(place)
+        # Threads may come here at the same time; only one of them is the first.
+        if self._places.setdefault(place, observed) is not observed:
+            return
         self.found.append(observed)
         if self.then == "log":
             logger.log(LEVELS[observed.level], "%s", observed.explained())

@@ -21,6 +21,8 @@ Texts = Callable[[dict[str, Any]], tuple[str, ...]]
 """Read all values that must be text."""
 REMEMBERED = 256
 """How many rows of keys are remembered, and how many types of streams."""
+LONGEST = 5000
+"""How many characters of a row; the client chooses the names of its headers."""
 
 _texts: dict[tuple[Any, ...], Texts | None] = {}
 _streams: set[tuple[type, type]] = set()
@@ -64,10 +66,11 @@ def _read(keys: tuple[Any, ...]) -> Texts | None:
     needed = {*REQUIRED, *WSGI, "PATH_INFO", "SCRIPT_NAME"}
     if any(type(key) is not str for key in keys) or not needed.issubset(keys):
         return None
-    if len(_texts) >= REMEMBERED:
-        _texts.clear()
-    texts = [key for key in keys if key in CGI or key[:5] == "HTTP_"]
-    _texts[keys] = found = itemgetter(*texts)
+    found = itemgetter(*(k for k in keys if k in CGI or k[:5] == "HTTP_"))
+    if sum(map(len, keys)) <= LONGEST:
+        if len(_texts) >= REMEMBERED:
+            _texts.clear()
+        _texts[keys] = found
     return found
 
 

@@ -32,7 +32,9 @@ from compare.rules.response import UNBOUNDED
 REMEMBERED = 512
 """How many values are remembered, how many fields, and how many names."""
 ONCE = {name: 1 << bit for bit, name in enumerate(sorted(SINGLE))}
-LONGEST = 10**18
+LONGEST = 1000
+"""How many bytes of a value and of a name; a long one is looked at each time."""
+LARGEST = 10**18
 """No Content-Length above it is believed."""
 LENGTH, LOCATION = ONCE[b"content-length"], ONCE[b"location"]
 
@@ -113,7 +115,7 @@ def _taken_apart(status: int, headers: Any) -> Known | None:
             return None
         seen |= bit
         if bit == LENGTH:
-            if not value.isdigit() or (size := int(value)) > LONGEST:
+            if not value.isdigit() or (size := int(value)) > LARGEST:
                 return None
             if room is None:
                 room = size
@@ -131,9 +133,11 @@ def _copied(headers: Any) -> list[Any]:
 def _field(name: bytes) -> tuple[int, bool]:
     """Look a name up for the first time, and remember it."""
     prefixed = name[:2] == b"x-" and TOKEN.fullmatch(name) and name == name.lower()
-    if len(_fields) >= REMEMBERED:
-        _fields.clear()
-    _fields[name] = found = ONCE.get(name, 0), bool(name in FREE or prefixed)
+    found = ONCE.get(name, 0), bool(name in FREE or prefixed)
+    if len(name) <= LONGEST:
+        if len(_fields) >= REMEMBERED:
+            _fields.clear()
+        _fields[name] = found
     return found
 
 
@@ -142,17 +146,19 @@ def _is_fine(name: bytes, value: bytes, free: bool) -> bool:
     if free:
         if CONTROL.search(value):
             return False
-        if len(_clear) >= REMEMBERED:
-            _clear.clear()
-        _clear.add(value)
+        if len(value) <= LONGEST:
+            if len(_clear) >= REMEMBERED:
+                _clear.clear()
+            _clear.add(value)
     elif (name, value) not in _pairs:
         judge = HttpJudge({"type": "http", "method": "GET"})
         start = {"type": "http.response.start", "status": 200}
         if judge.sent({**start, "headers": [(name, value)]}) or judge.notes:
             return False
-        if len(_pairs) >= REMEMBERED:
-            _pairs.clear()
-        _pairs.add((name, value))
+        if len(name) + len(value) <= LONGEST:
+            if len(_pairs) >= REMEMBERED:
+                _pairs.clear()
+            _pairs.add((name, value))
     return True
 
 

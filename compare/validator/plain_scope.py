@@ -23,6 +23,9 @@ USUAL = 12
 """How many keys are asked for; `state` and `extensions` may come on top."""
 REMEMBERED = 1024
 """How many paths are remembered, and how many names of headers."""
+LONGEST = 200
+"""How many bytes of each; the client chooses them, and has all the time that it needs
+to fill the memory with long ones."""
 
 _paths: dict[bytes, str] = {}
 _names: set[bytes] = set()
@@ -56,7 +59,13 @@ def plain_method(scope: Any) -> str | None:
             or type(headers) is not list
         ):
             return None
-        for name, value in headers:
+        for pair in headers:
+            # A pair may be an iterator (www, "HTTP Connection Scope"). The application
+            # would find it used up, were it taken apart; but it has no `[0]`, and
+            # raises, which costs less than a look at its type.
+            if pair[0] is None:
+                return None
+            name, value = pair
             if type(name) is not bytes or type(value) is not bytes:
                 return None
             if name not in _names and not _is_name(name):
@@ -87,9 +96,10 @@ def _fits(path: Any, raw_path: bytes) -> bool:
         return False
     if not path.isascii() or path.encode() != raw_path:
         return False
-    if len(_paths) >= REMEMBERED:
-        _paths.clear()
-    _paths[raw_path] = path
+    if len(path) <= LONGEST:
+        if len(_paths) >= REMEMBERED:
+            _paths.clear()
+        _paths[raw_path] = path
     return True
 
 
@@ -97,9 +107,10 @@ def _is_name(name: bytes) -> bool:
     """Whether a header name is in lower case, and no pseudo header; remember it."""
     if name != name.lower() or name[:1] == b":":
         return False
-    if len(_names) >= REMEMBERED:
-        _names.clear()
-    _names.add(name)
+    if len(name) <= LONGEST:
+        if len(_names) >= REMEMBERED:
+            _names.clear()
+        _names.add(name)
     return True
 
 

@@ -18,6 +18,7 @@ from compare.rules.response import UNBOUNDED
 from compare.rules.wsgi_start_headers import TOKEN
 from compare.validator.plain_head import (
     FREE,
+    LARGEST,
     LENGTH,
     LONGEST,
     ONCE,
@@ -45,19 +46,22 @@ def plain_start(status: Any, headers: Any) -> Known | None:
     `headers` is a list. It may raise, as what is in there may.
     """
     global _last
-    if headers != _last[1] or status != _last[0]:
+    last: Known = _last  # read once: other threads write it
+    if headers != last[1] or status != last[0]:
         known = _taken_apart(status, headers) or _found_faultless(status, headers)
         if known is None:
             return None
-        _last = known
-    last: Known = _last
+        _last = last = known
     return last
 
 
 def _taken_apart(status: Any, headers: Any) -> Known | None:
     if type(status) is not str:
         return None
-    asked = _asked[status] if status in _asked else _ask(status)
+    try:
+        asked = _asked[status]
+    except KeyError:
+        asked = _ask(status)
     if asked is None:
         return None
     seen, needed, room = asked
@@ -76,7 +80,7 @@ def _taken_apart(status: Any, headers: Any) -> Known | None:
         seen |= bit
         # Some texts are digits and not ASCII.
         if bit == LENGTH and value.isascii():
-            if not value.isdigit() or (size := int(value)) > LONGEST:
+            if not value.isdigit() or (size := int(value)) > LARGEST:
                 return None
             if room is None:
                 room = size
@@ -95,9 +99,10 @@ def _ask(status: str) -> Asked | None:
     # A redirect asks for a header; so the text of it is asked about with that.
     if found is not None and not _is_silent(status, [("Location", "/")]):
         found = None
-    if len(_asked) >= REMEMBERED:
-        _asked.clear()
-    _asked[status] = found
+    if len(status) <= LONGEST:
+        if len(_asked) >= REMEMBERED:
+            _asked.clear()
+        _asked[status] = found
     return found
 
 
@@ -105,9 +110,11 @@ def _field(name: str) -> tuple[int, bool]:
     """Look a name up for the first time, and remember it."""
     lower = name.lower().encode("latin-1", "replace")
     prefixed = lower[:2] == b"x-" and TOKEN.fullmatch(name)
-    if len(_fields) >= REMEMBERED:
-        _fields.clear()
-    _fields[name] = found = ONCE.get(lower, 0), bool(lower in FREE or prefixed)
+    found = ONCE.get(lower, 0), bool(lower in FREE or prefixed)
+    if len(name) <= LONGEST:
+        if len(_fields) >= REMEMBERED:
+            _fields.clear()
+        _fields[name] = found
     return found
 
 
@@ -116,9 +123,10 @@ def _is_fine(name: str, value: str) -> bool:
     if (name, value) not in _pairs:
         if not _is_silent("200 OK", [(name, value)]):
             return False
-        if len(_pairs) >= REMEMBERED:
-            _pairs.clear()
-        _pairs.add((name, value))
+        if len(name) + len(value) <= LONGEST:
+            if len(_pairs) >= REMEMBERED:
+                _pairs.clear()
+            _pairs.add((name, value))
     return True
 
 

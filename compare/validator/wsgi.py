@@ -26,7 +26,7 @@ from compare.rules.ordinary_environ import is_ordinary
 from compare.rules.response import head_of
 from compare.rules.values import is_a, plain
 from compare.validator.asgi import Wrapper
-from compare.validator.exchange import Exchange
+from compare.validator.exchange import Exchange, place
 from compare.validator.findings import Findings
 from compare.validator.plain_environ import is_plain
 from compare.validator.plain_start import Known, plain_start
@@ -288,9 +288,8 @@ class Request:
 
 
 def _name(environ: Any) -> str:
-    """Say what was asked for; the place of a finding."""
-    keys = (environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
-    return " ".join(each for each in keys if is_a(each, str))
+    """Say what was asked for."""
+    return place(environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
 
 
 STREAMS = {"wsgi.input": WatchedInput, "wsgi.errors": WatchedErrors}

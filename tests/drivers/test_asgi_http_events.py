@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -130,6 +132,73 @@ async def test_headers_may_be_any_iterable_and_status_any_int() -> None:
     answer = (await exchange(answers, Request())).response
 
     assert answer == Response(201, "Created", ((b"a", b"1"), (b"a", b"2")))
+
+
+class Pair:
+    """A header that is neither a tuple nor a list."""
+
+    def __init__(self, *both: bytes) -> None:
+        self.both = both
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.both)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, iter])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        lambda: iter((b"X-B", b"2")),
+        lambda: Pair(b"X-B", b"2"),
+        lambda: {b"X-B": 0, b"2": 0}.keys(),
+    ],
+    ids=["iterator", "object", "keys"],
+)
+async def test_header_may_be_any_iterable_of_two(kind: Any, pair: Any) -> None:
+    async def answers(scope: Any, receive: Any, send: Any) -> None:
+        headers = kind([(b"a", b"1"), pair(), [b"c", b"3"]])
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send(body(b""))
+
+    transcript = await exchange(answers, Request())
+
+    written = [(b"a", b"1"), [b"X-B", b"2"], [b"c", b"3"]]
+    assert transcript.sent() == [start(200) | {"headers": written}, body(b"")]
+    assert transcript.response == Response(
+        200, "OK", ((b"a", b"1"), (b"x-b", b"2"), (b"c", b"3"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("pair", "written", "error"),
+    [
+        (
+            iter(("a", b"b")),
+            ["a", b"b"],
+            "TypeError: Expected a pair of byte strings, but got ('a', b'b').",
+        ),
+        (
+            repeat(b"a"),
+            [b"a"] * 10,
+            "ValueError: too many values to unpack (expected 2)",
+        ),
+        ("ab", "ab", "TypeError: Expected a pair of byte strings, but got ('a', 'b')."),
+    ],
+    ids=["text", "without end", "a text of two"],
+)
+async def test_header_that_is_no_pair_is_refused_and_written_down(
+    pair: Any, written: Any, error: str
+) -> None:
+    event = {"type": "http.response.start", "status": 200, "headers": [pair]}
+
+    async def answers(scope: Any, receive: Any, send: Any) -> None:
+        await send(event)
+
+    transcript = await exchange(answers, Request())
+
+    assert transcript.ending.error == error
+    assert transcript.sent() == [event | {"headers": [written]}]
+    assert transcript.answer == SERVER_ERROR
 
 
 async def test_headers_as_a_tuple_stay_a_tuple() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from compare.contract.scenario import Request
+from compare.contract.scenario import Client, Request
 from compare.drivers.asgi_http import exchange
 from compare.drivers.wire import Extensions
 from compare.transcript import Response
@@ -59,6 +59,23 @@ async def test_trailers_that_do_not_come_leave_the_response_incomplete() -> None
     assert with_them is not None
     assert without is not None
     assert (with_them.complete, without.complete) == (False, True)
+
+
+async def test_slow_client_stays_slow_where_the_application_has_no_trailers() -> None:
+    async def says_no(scope: Any, receive: Any, send: Any) -> None:
+        await send(start() | {"trailers": False})
+        await send({"type": "http.response.body", "body": b"a"})
+
+    transcript = await exchange(
+        says_no,
+        Request(client=Client(reads_every=0.02)),
+        extensions={"http.response.trailers": {}},
+    )
+
+    assert transcript.answer == Response(200, "OK", (), b"a", (1,))
+    heard = transcript.events[-1].at_ns
+    # A loop may wake up early, by as much as its clock cannot tell.
+    assert transcript.ending.at_ns - heard > 0.015e9
 
 
 async def test_early_hint_is_taken_where_it_is_offered() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from compare.contract.scenario import Conversation
 from compare.drivers.asgi_websocket import exchange
 from compare.transcript import Dialogue, Response
 from tests.drivers.crossed import SERVER_ERROR
 
-DENIAL = [
+DENIAL: list[dict[str, Any]] = [
     {
         "type": "websocket.http.response.start",
         "status": 401,
@@ -56,3 +58,32 @@ async def test_denial_that_breaks_off_is_incomplete() -> None:
     assert transcript.response == Response(
         401, "Unauthorized", ((b"x-a", b"1"),), b"who ", (4,), complete=False
     )
+
+
+KINDS: dict[str, Any] = {
+    "generator": lambda fields: (pair for pair in fields),
+    "iterators": lambda fields: [iter(pair) for pair in fields],
+    "generator of iterators": lambda fields: (iter(pair) for pair in fields),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_headers_that_can_be_read_once_are_written_down(kind: str) -> None:
+    fields = [(b"X-A", b"1"), (b"X-B", b"2")]
+
+    async def denies(scope: Any, receive: Any, send: Any) -> None:
+        await send({**DENIAL[0], "headers": KINDS[kind](fields)})
+        await send(DENIAL[-1])
+
+    async def accepts(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept", "headers": KINDS[kind](fields)})
+        await send({"type": "websocket.close"})
+
+    for application, status in ((denies, 401), (accepts, 101)):
+        transcript = await exchange(application, Conversation())
+
+        written = transcript.sent()[0]["headers"]
+        assert [(*pair,) for pair in written] == fields
+        assert isinstance(transcript.answer, Dialogue)
+        assert transcript.answer.handshake.status == status
+        assert transcript.answer.handshake.headers == ((b"x-a", b"1"), (b"x-b", b"2"))
