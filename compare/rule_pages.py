@@ -78,9 +78,11 @@ def index() -> str:
         NOTE,
         "# The rule book",
         "",
-        f"{len(RULES)} rules, each with its sentence in the specification. The "
-        "[probes](probes.md) are the servers and clients under which `asgi-compare "
-        "check` looks at an application.",
+        f"{len(RULES)} rules, each with its sentence in the specification. *Binds* "
+        "says whose duty it is. A rule on which the text and the servers disagree has "
+        "the level *unclear*. The [probes](probes.md) are the servers and clients "
+        "under which `asgi-compare check` looks at an application; those that compare "
+        "two answers are listed by `asgi-compare rules` as well.",
     ]
     for group, rules in groupby(RULES.values(), lambda rule: rule.id.partition("/")[0]):
         lines += ["", f"## {group}", "", "| rule | binds | level | what it says |"]

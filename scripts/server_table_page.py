@@ -39,6 +39,7 @@ NEW_EACH_TIME = (
         ),
         r"\1",
     ),
+    (re.compile(r"(?<=after )\d+\.\d s idle"), "some time idle"),
     (re.compile(r"(still open after|after) \d+\.\d s", re.IGNORECASE), r"\1 a wait"),
 )
 NO_MEANING = ("The case is about what only", "WSGI has no WebSocket")
@@ -58,6 +59,8 @@ server under test writes down what it sees. The verdict follows from both views.
 verdict of *fail* needs a sentence that is binding. *warn* is a SHOULD, or a refusal in
 other words than the text has, or a sentence that the servers read differently. Cases of
 level *may* are only reported: there the servers differ, and all of them are right.
+Of each chapter you find those cases in which the servers differ, or not all of them
+passed. In its other cases all servers that were asked passed, and did the same.
 
 A finding is no verdict on a server. A proxy in front of it may take care of the same
 sentence, and often the case is one that no ordinary client will ever bring about. Each
@@ -76,8 +79,9 @@ COUNTS = """\
 ## Counts
 
 How many cases passed; after that how many did not: w warn, F fail, C crash, T timeout,
-~ failed at first and passed when it was tried again. A dash: no case of the chapter has
-a meaning there.
+~ failed at first and passed when it was tried again. Not counted are the cases that a
+server cannot be asked, such as those about an extension that it does not offer. A dash:
+there is no other case in the chapter.
 """
 
 MENDED = """\
@@ -145,16 +149,28 @@ def _chapter(chapter: str, results: Sequence[Result], table: Table) -> list[str]
     cases = _distinct(results, "case")
     telling = [c for c in cases if is_telling(_of(results, "case", c))]
     said = f"What is to be told: {len(telling)} of {len(cases)} cases."
-    if all(result["verdict"] == "unsupported" for result in results):
-        said = f"No server here has what its {len(cases)} cases are about."
-    elif not telling:
-        said = f"All servers passed, and did the same, in its {len(cases)} cases."
-    parts = [f"## {chapter[0].upper()}{chapter[1:]}\n", f"{said}\n"]
+    parts = [f"## {chapter[0].upper()}{chapter[1:]}\n"]
+    parts.append(f"{said if telling else _nothing_to_tell(results)}\n")
     for case in telling:
         name = case.removeprefix("wire/")
         rows = [row for row in table.explained if name in row.cases]
         parts.append(_case(_of(results, "case", case), rows))
     return parts
+
+
+def _nothing_to_tell(results: Sequence[Result]) -> str:
+    """Say why; cases that nobody played are no praise for anybody."""
+    cases = len(_distinct(results, "case"))
+    played = [r for r in results if r["verdict"] != "unsupported"]
+    absent = cases - len(_distinct(played, "case"))
+    if absent == cases:
+        return f"No server here has what its {cases} cases are about."
+    if absent:
+        return (
+            f"No server here has what {absent} of its {cases} cases are about. "
+            "In the rest all that were asked\npassed, and did the same."
+        )
+    return f"All servers passed, and did the same, in its {cases} cases."
 
 
 def is_telling(results: Sequence[Result]) -> bool:

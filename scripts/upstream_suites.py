@@ -176,7 +176,8 @@ def render(
         ]
         if failing:
             parts += [
-                f"Failing here with the plugin and without. {suite.get('note', '')}",
+                "These tests failed, with the plugin and without. "
+                + suite.get("note", ""),
                 "",
                 failing,
             ]

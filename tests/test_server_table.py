@@ -65,7 +65,7 @@ def test_many_servers_that_passed_are_all_others() -> None:
     [
         ("Got client ('127.0.0.1', '42250').", "Got client ('127.0.0.1', 'PORT')."),
         ("It was still open after 1.5 s.", "It was still open after a wait."),
-        ("Still open after 2.2 s idle.", "Still open after a wait idle."),
+        ("Still open after 2.2 s idle.", "Still open after some time idle."),
         ("send() took 55 pieces.", "send() took some pieces."),
         (
             "Expected a refusal, but the application was called: GET '/a~0123abcd'; "
@@ -132,6 +132,22 @@ def test_chapter_that_means_nothing_to_any_server_says_so() -> None:
     page = PAGE.render(NO_ROWS, run(result("one", "unsupported", "It has no hints.")))
 
     assert "No server here has what its 1 cases are about." in page
+
+
+def test_chapter_of_which_no_server_has_all_says_how_much() -> None:
+    page = PAGE.render(
+        NO_ROWS,
+        run(
+            result("one", "pass", REFUSED),
+            result("one", "unsupported", "It has no hints.", case="wire/a"),
+            result("two", "unsupported", "It has no hints.", case="wire/a"),
+        ),
+    )
+
+    assert (
+        "\nNo server here has what 1 of its 2 cases are about. "
+        "In the rest all that were asked\npassed, and did the same.\n"
+    ) in page
 
 
 def test_what_a_server_said_is_not_read_as_markdown() -> None:

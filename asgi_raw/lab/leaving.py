@@ -11,9 +11,14 @@ def stops_with_the_client(app: Application) -> Application:
     The server tells it to whoever asks; so somebody has to ask. That is done here, in
     a task beside the application, from the end of the request on. What the application
     itself receives goes through a queue, since two cannot wait for the same event.
+
+    After the last piece of a response a server gives "http.disconnect" as well (www,
+    "Disconnect - receive event"), so what the application still does is cancelled, too.
     """
 
     async def stopping(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
         arrived: asyncio.Queue[Event] = asyncio.Queue(maxsize=1)
 
         async def listen() -> None:

@@ -61,7 +61,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "caching/not-modified",
-        "Who has a page already need not get it again.",
+        "Whoever has a page already need not get it again.",
         (
             ask("/lab/long", takes=(Take("etag", "header", "etag"),)),
             ask("/lab/long", if_none_match="{etag}"),

@@ -118,7 +118,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "running/sync-stream-warns",
-        "Who has a stream that does not stream should be told.",
+        "Whoever has a stream that does not stream should be told.",
         (ask("/lab/seen"), ask("/lab/sync-stream"), ask("/lab/seen")),
         raw=NO_WARNING,
         starlette=NO_WARNING,

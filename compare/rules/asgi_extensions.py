@@ -200,7 +200,7 @@ def early_hint_links(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
     quote="This message must be sent once, before the Response Start message",
     link=DEBUG,
     statement="Debug information is sent once, before the start of the response.",
-    why="A test client has stopped to look for it by then.",
+    why="A test client has stopped looking for it by then.",
     hint="Collect the information first, and send it in one event.",
     breaks=_offering("debug", START, sent("http.response.debug", info={}), BODY),
     keeps=_offering("debug", sent("http.response.debug", info={}), START, BODY),

@@ -97,7 +97,7 @@ def message_before_accept(
     quote="Sent to the application when either connection to the client is lost",
     link=WWW + "disconnect-receive-event-ws",
     statement="After `websocket.disconnect` no message comes.",
-    why="An application has stopped to listen.",
+    why="An application has stopped listening.",
     hint="Deliver what is left before the disconnect, or drop it.",
     breaks=websocket(CONNECT, ACCEPT, GONE, HI),
     keeps=TALK,

@@ -160,7 +160,7 @@ def variable_not_str(judge: WsgiJudge, environ: dict[str, Any]) -> Iterator[str]
     "any other Unicode characters",
     link=PEP + "unicode-issues",
     statement="CGI variables hold only characters that latin-1 has.",
-    why="They are bytes in the clothes of text; an application encodes them back.",
+    why="They are bytes, written as text; an application encodes them back.",
     hint="Decode the bytes of the request as latin-1, and not as UTF-8.",
     breaks=wsgi(*ANSWER, environ={"PATH_INFO": "/\u20ac"}),
     keeps=wsgi(*ANSWER, environ={"PATH_INFO": "/\xe2\x82\xac"}),

@@ -74,7 +74,7 @@ def test_version_that_is_missing_is_named_as_the_text_names_it() -> None:
     result = judge(CASES["wire/send-after-disconnect"], "here", observed)
 
     assert result.sentence == (
-        "The server announces version 2.0 of the text; 2.4 asks this."
+        "The server announces version 2.0 of the text; 2.4 asks for it."
     )
 
 
@@ -172,7 +172,7 @@ def test_answer_without_a_head_is_no_silence() -> None:
     answer = judge(CASES["wire/http-1.2"], "here", observed)
 
     assert refusal.sentence == (
-        "The connection was ended by bytes without a head; the text asks 400."
+        "The connection was ended by bytes without a head; the text asks for 400."
     )
     assert answer.sentence == "Not HTTP. It began b'<!DOCTYPE HTML>'."
 

@@ -153,7 +153,9 @@ def announces(version: str) -> Check:
         found = _announced(seen.call)
         if _parts(found) >= _parts(version):
             return None
-        said = f"The server announces version {found} of the text; {version} asks this."
+        said = (
+            f"The server announces version {found} of the text; {version} asks for it."
+        )
         return Problem(said, "unsupported")
 
     return check

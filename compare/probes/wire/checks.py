@@ -108,7 +108,7 @@ def refused(*named: int) -> Check:
                 return None
             wanted = " or ".join(map(str, named))
             how = "by bytes without a head" if wire.problem else "without an answer"
-            said = f"The connection was ended {how}; the text asks {wanted}."
+            said = f"The connection was ended {how}; the text asks for {wanted}."
             return Problem(said, "warn")
         kind = Problem(f"Expected a refusal, but got {what_came(seen)}.", "timeout")
         return Problem(kind.sentence) if wire.finals else kind

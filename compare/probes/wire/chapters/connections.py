@@ -112,7 +112,8 @@ CASES: tuple[Case, ...] = (
         "A request after one with `Connection: close` is not processed.",
         http1(
             "9.6",
-            "The server MUST NOT process any further requests received on that",
+            "The server MUST NOT process any further requests received on that "
+            "connection",
         ),
         (Say(request(CLOSE) + second()), HearEnd(1.5)),
         (called(1), mild(first(200))),

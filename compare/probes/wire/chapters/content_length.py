@@ -73,7 +73,8 @@ CASES: tuple[Case, ...] = (
         "may",
         "A list of the same length is refused, or taken as one.",
         http1(
-            "6.3", "all values in the list are valid, and all values in the list are"
+            "6.3",
+            "all values in the list are valid, and all values in the list are the same",
         ),
         _length(b"5, 5"),
         either(refused(400), both(answers(200), saw_body(b"hello"))),

@@ -34,7 +34,11 @@ CASES: tuple[Case, ...] = (
         "head-keeps-content-length",
         "should",
         "The answer to HEAD keeps the application's Content-Length.",
-        http("9.3.2", "The server SHOULD send the same header fields in response to a"),
+        http(
+            "9.3.2",
+            "The server SHOULD send the same header fields in response to a HEAD "
+            "request",
+        ),
         (Say(request(CLOSE, method=b"HEAD")), Hear()),
         (first(200), has(b"content-length", b"5")),
         methods=("HEAD",),

@@ -217,7 +217,7 @@ CASES: tuple[Case, ...] = (
         "may",
         "How much `send` takes from an application whose client does not read is "
         "reported.",
-        main("applications", "send"),
+        www("response-body-send-event", "before returning from a send call"),
         (StopReading(), Say(request()), Pause(1.0), Leave(reset=True)),
         script=(ReadBody(), Send(STREAM), Repeat(PIECE, PIECES)),
         report=_waited,
@@ -250,7 +250,7 @@ CASES: tuple[Case, ...] = (
         "waiting-send-ends-with-the-client",
         "should",
         "A `send` that waits for a client that then leaves comes to an end.",
-        main("applications", "send"),
+        www("response-body-send-event", "before returning from a send call"),
         (StopReading(), Say(request()), Pause(0.5), Leave(reset=True), Await("ended")),
         (ended(),),
         script=(ReadBody(), Send(STREAM), Repeat(PIECE, PIECES)),

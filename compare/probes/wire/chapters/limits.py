@@ -33,7 +33,11 @@ TARGET = http1(
     "A server that receives a request-target longer than any URI it wishes to parse "
     "MUST respond with a 414",
 )
-PATIENCE_TEXT = http1("9.5", "Servers will usually have some timeout value beyond")
+PATIENCE_TEXT = http1(
+    "9.5",
+    "Servers will usually have some timeout value beyond which they will no longer "
+    "maintain an inactive connection",
+)
 
 
 def _ladder(*requests: bytes) -> tuple[Step, ...]:
@@ -129,7 +133,9 @@ CASES: tuple[Case, ...] = (
         "should",
         "A method that is too long is refused with 501.",
         http1(
-            "3", "receives a method longer than any that it implements SHOULD respond"
+            "3",
+            "receives a method longer than any that it implements SHOULD respond with "
+            "a 501 (Not Implemented) status code",
         ),
         request(CLOSE, method=b"M" * 20_000),
         either(answers(200), refused(501, 400)),

@@ -18,7 +18,8 @@ LINE = http1(
 METHOD = www(SCOPE, "The HTTP method name, uppercased")
 ABSOLUTE = http1("3.2.2", "A server MUST accept the absolute-form in requests")
 PATH = www(
-    SCOPE, "with percent-encoded sequences and UTF-8 byte sequences decoded into"
+    SCOPE,
+    "with percent-encoded sequences and UTF-8 byte sequences decoded into characters",
 )
 RAW_PATH = www(SCOPE, "unmodified from the bytes that were received by the web server")
 QUERY = www(SCOPE, "URL portion after the")
@@ -113,7 +114,11 @@ CASES: tuple[Case, ...] = (
         "must",
         "A carriage return in the request line is refused.",
         b"GET /<case>\rX HTTP/1.1",
-        http1("2.2", "A recipient of such a bare CR MUST consider that element to be"),
+        http1(
+            "2.2",
+            "A recipient of such a bare CR MUST consider that element to be invalid or "
+            "replace each bare CR with SP",
+        ),
     ),
     case(
         "target-absolute-form",

@@ -145,7 +145,11 @@ CASES: tuple[Case, ...] = (
         "empty-line-before-request",
         "should",
         "An empty line before the request line is skipped.",
-        http1("2.2", "SHOULD ignore at least one empty line (CRLF) received prior to"),
+        http1(
+            "2.2",
+            "SHOULD ignore at least one empty line (CRLF) received prior to the "
+            "request-line",
+        ),
         b"\r\n" + request(CLOSE),
         answers(200),
     ),

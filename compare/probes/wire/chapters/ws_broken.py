@@ -51,7 +51,9 @@ CASES: tuple[Case, ...] = (
         "unmasked-frame",
         "A frame that is not masked ends the connection.",
         ws(
-            "5.1", "The server MUST close the connection upon receiving a frame that is"
+            "5.1",
+            "The server MUST close the connection upon receiving a frame that is not "
+            "masked",
         ),
         # "In this case, a server MAY send a Close frame" (RFC 6455, 5.1).
         frame(TEXT, b"hello", masked=False),

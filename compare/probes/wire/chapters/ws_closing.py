@@ -21,7 +21,10 @@ from compare.probes.wire.frames import CLOSE, close, frame
 from compare.probes.wire.observed import Call
 from compare.probes.wire.texts import ws, www
 
-DISCONNECT = www("disconnect-receive-event-ws", "The WebSocket close code, as per the")
+DISCONNECT = www(
+    "disconnect-receive-event-ws",
+    "The WebSocket close code, as per the WebSocket spec",
+)
 NO_CODE = www(
     "disconnect-receive-event-ws",
     "If no code was received in the frame from the client, the server should set this "
@@ -134,7 +137,10 @@ CASES: tuple[Case, ...] = (
         "close-frame-with-reserved-code",
         "must",
         "A code that is never sent ends the connection; the answer does not repeat it.",
-        ws("7.4.1", "MUST NOT be set as a status code in a Close control frame by an"),
+        ws(
+            "7.4.1",
+            "MUST NOT be set as a status code in a Close control frame by an endpoint",
+        ),
         closed(),
         mild(close_code((1002,), "the code 1002")),
         steps=_closing(close(1005)),

@@ -77,7 +77,11 @@ CASES: tuple[Case, ...] = (
         "write-callable",
         "must",
         "What is written comes before what is yielded.",
-        pep("the-write-callable", "are transmitted after all bytestrings passed to"),
+        pep(
+            "the-write-callable",
+            "are transmitted after all bytestrings passed to write() have been sent to "
+            "the client",
+        ),
         (Say(request(CLOSE)), Hear()),
         (
             answers(200),
@@ -95,7 +99,10 @@ CASES: tuple[Case, ...] = (
         "close-is-called",
         "must",
         "`close` of the iterable is called at the end.",
-        pep("specification-details", "must call that method upon completion of the"),
+        pep(
+            "specification-details",
+            "must call that method upon completion of the current request",
+        ),
         (Say(request(CLOSE)), Hear()),
         (answers(200), of_call("a call of close()", _closed)),
         interfaces=("wsgi",),
