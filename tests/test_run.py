@@ -1,6 +1,7 @@
 """The loop with implementations that misbehave: a verdict each, and the run goes on."""
 
 import os
+import secrets
 import signal
 import threading
 import time
@@ -70,8 +71,8 @@ BEHAVIOUR = {
 }
 """
 
-MARK = "ASGI_COMPARE_TEST_RUN"
-"""A variable by which a process of ours can be recognised."""
+MARK = secrets.token_hex(16)
+"""A variable by which a process of ours can be recognised; each worker has its own."""
 MISBEHAVING = ("hangs", "blocks", "floods", "exits", "stays")
 
 
