@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-SCRIPTS = ROOT / "scripts"
-
-
-def script(name: str) -> Any:
-    """Import a script; it is in no package, and neither are those beside it."""
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(SCRIPTS))
-
+from tests.scripts import script
 
 MAIN = script("server_table")
 PAGE = script("server_table_page")

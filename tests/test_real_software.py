@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from compare.probes.rows import BY_ID
 from compare.rules import RULES
-
-ROOT = Path(__file__).parents[1]
-SCRIPTS = ROOT / "scripts"
-
-
-def script(name: str) -> Any:
-    """Import a script; it is in no package, and neither are those beside it."""
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(SCRIPTS))
-
+from tests.scripts import ROOT, SCRIPTS, script
 
 REAL = script("real_software")
 ROWS = script("real_software_table")

@@ -11,7 +11,8 @@ import pytest
 
 from compare.probes.wire.chapters import CASES, CHAPTER_OF
 from compare.servers.table import SERVERS
-from tests.server_page import MAIN, NO_ROWS, PAGE, REFUSED, ROOT, ROW, ROWS, result, run
+from tests.scripts import ROOT
+from tests.server_page import MAIN, NO_ROWS, PAGE, REFUSED, ROW, ROWS, result, run
 
 DOCUMENT = ROOT / "docs" / "servers.md"
 TABLE = ROWS.read_table()

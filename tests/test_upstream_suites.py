@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 import tomllib
-from pathlib import Path
-from typing import Any
 
 from compare.rules import RULES
+from tests.scripts import ROOT, SCRIPTS, script
 
-ROOT = Path(__file__).parents[1]
-SCRIPTS = ROOT / "scripts"
 ROWS = tomllib.loads((SCRIPTS / "upstream_suites.toml").read_text("utf-8"))
 PAGE = (ROOT / "docs" / "upstream-suites.md").read_text("utf-8")
 
@@ -26,16 +21,7 @@ FAILED tests/test_a.py::test_c - assert 1 == 2
 1 failed, 2 passed in 0.12s
 """
 
-
-def script() -> Any:
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        return importlib.import_module("upstream_suites")
-    finally:
-        sys.path.remove(str(SCRIPTS))
-
-
-SUITES = script()
+SUITES = script("upstream_suites")
 
 
 def test_outcome_is_read_from_what_pytest_writes() -> None:
