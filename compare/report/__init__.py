@@ -11,6 +11,7 @@
     terminal.py     ... set for a terminal, with rich
     trace.py        transcripts side by side, for a terminal
     markdown.py     ... as Markdown
+    pages.py        how all pages escape, and what a browser may do with them
     html.py         ... as one page, with page.html and page.css
     schema.json     the JSON Schema of the file that holds a run
     files.py        writes a report whole, or not at all

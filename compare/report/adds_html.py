@@ -11,22 +11,16 @@ module does not know where the numbers come from.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compare.layers.costs import Adds
 from compare.measure.figures import Call
 from compare.report import adds_claims, adds_svg, adds_view, view
 from compare.report.adds_columns import number
-from compare.report.html import POLICY
-from compare.text import clean
+from compare.report.pages import template
 
-HERE = Path(__file__).parent
 SHEETS = ("page.css", "adds.css")
 
 
@@ -57,32 +51,24 @@ class Stair:
 
 def render(adds: Adds, sort: str = "") -> str:
     """Give the whole page."""
-    css = "".join((HERE / name).read_text("utf-8") for name in SHEETS)
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template("adds.html")
-        .render(
-            css=Markup(css),
-            policy=POLICY.format(digest=digest),
-            title="What Django adds, and what it costs",
-            headline=adds_view.headline(adds),
-            claims=adds_claims.claim_sheet(adds),
-            trials=adds_claims.trial_sheet(adds),
-            stairs=stairs(adds),
-            pictures=pictures(adds),
-            legend=[
-                (group, adds_svg.class_of(group))
-                for group in adds_svg.groups_in(adds.trees)
-            ],
-            rungs=adds_view.rung_sheet(adds),
-            sheets=adds_view.sheets(adds, sort),
-            unsupported=adds_view.unsupported(adds),
-            quality=adds_view.quality(adds),
-            place=adds_view.place(adds),
-            facts=adds_view.facts(adds),
-            interrupted=adds.interrupted,
-        )
+    return template("adds.html", *SHEETS, plural=view.plural).render(
+        title="What Django adds, and what it costs",
+        headline=adds_view.headline(adds),
+        claims=adds_claims.claim_sheet(adds),
+        trials=adds_claims.trial_sheet(adds),
+        stairs=stairs(adds),
+        pictures=pictures(adds),
+        legend=[
+            (group, adds_svg.class_of(group))
+            for group in adds_svg.groups_in(adds.trees)
+        ],
+        rungs=adds_view.rung_sheet(adds),
+        sheets=adds_view.sheets(adds, sort),
+        unsupported=adds_view.unsupported(adds),
+        quality=adds_view.quality(adds),
+        place=adds_view.place(adds),
+        facts=adds_view.facts(adds),
+        interrupted=adds.interrupted,
     )
 
 
@@ -133,22 +119,3 @@ def stairs(adds: Adds) -> list[Stair]:
         )
         for rung in adds.ladder
     ]
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["plural"] = view.plural
-    return environment
-
-
-def _finalize(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return clean(value)
-    return value

@@ -13,64 +13,49 @@ was made, nor where the page goes.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from pathlib import Path
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from compare.report import groups, measures, short, view
 from compare.report.evidence import evidence
 from compare.report.marks import MARKS
+from compare.report.pages import template
 from compare.report.view import Cell, Column
 from compare.results import Run
-from compare.text import clean
-
-HERE = Path(__file__).parent
-
-POLICY = (
-    "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-    "form-action 'none'"
-)
-"""The content security policy; a `<meta>` can carry all of these directives."""
 
 
 def render(run: Run) -> str:
     """Give the whole page."""
-    css = (HERE / "page.css").read_text("utf-8")
     table = view.matrix(run)
     yardstick = view.yardstick(run)
     chapters = [
         (chapter, [evidence(run, row, yardstick) for row in chapter.rows])
         for chapter in table.chapters
     ]
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            # Ours, and digested as it is: the only value that is not escaped.
-            css=Markup(css),
-            policy=POLICY.format(digest=_digest(css)),
-            run=run,
-            matrix=table,
-            yardstick=yardstick,
-            title=view.title(table),
-            headline=view.headline(run, table),
-            short=short.sentences(run, table),
-            short_title=short.TITLE,
-            short_note=short.NOTE,
-            count=table.count(),
-            marks=MARKS,
-            differences=groups.differences(run),
-            broken=groups.reasons(table, "failed", "error"),
-            unsupported=groups.reasons(table, "unsupported"),
-            measures=measures.tables(run),
-            chapters=chapters,
-            left_aside=view.left_aside(run),
-            environment=view.facts(run),
-        )
+    return template(
+        "page.html",
+        "page.css",
+        anchor=anchor,
+        label=label,
+        some=groups.some,
+        plural=view.plural,
+    ).render(
+        run=run,
+        matrix=table,
+        yardstick=yardstick,
+        title=view.title(table),
+        headline=view.headline(run, table),
+        short=short.sentences(run, table),
+        short_title=short.TITLE,
+        short_note=short.NOTE,
+        count=table.count(),
+        marks=MARKS,
+        differences=groups.differences(run),
+        broken=groups.reasons(table, "failed", "error"),
+        unsupported=groups.reasons(table, "unsupported"),
+        measures=measures.tables(run),
+        chapters=chapters,
+        left_aside=view.left_aside(run),
+        environment=view.facts(run),
     )
 
 
@@ -91,28 +76,3 @@ def label(cell: Cell) -> str:
     """Say in words what a cell shows, for who cannot see where it stands."""
     where = f"{cell.column.implementation} on {cell.column.host}"
     return f"{cell.scenario}, {where}: {cell.mark.word}"
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        anchor=anchor, label=label, some=groups.some, plural=view.plural
-    )
-    return environment
-
-
-def _finalize(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return clean(value)
-    return value
-
-
-def _digest(css: str) -> str:
-    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
