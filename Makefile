@@ -73,7 +73,7 @@ test-newest: $(BIN)/python
 
 .PHONY: bench-drivers
 bench-drivers: $(DEV_STAMP)  ## What driving costs: ours beside the test clients of the field
-	@$(BIN)/python -m compare.bench_drivers $(ARGS)
+	@$(BIN)/python -m tools.bench_drivers $(ARGS)
 
 # asgion, the other inspector of the field, wants Python 3.12 or newer: a virtual
 # environment of its own, where there is such an interpreter.
@@ -89,24 +89,24 @@ bench-validator: $(DEV_STAMP)  ## What the live validator costs: ours beside asg
 	done; \
 	[ ! -x .venv-asgion/bin/python ] || .venv-asgion/bin/python -m pip install \
 	  --quiet --disable-pip-version-check asgion || true; \
-	$(BIN)/python -m compare.bench_validator --other .venv-asgion/bin/python $(ARGS)
+	$(BIN)/python -m tools.bench_validator --other .venv-asgion/bin/python $(ARGS)
 
 .PHONY: docs
 docs: $(DEV_STAMP)  ## Write the generated parts of the README anew
-	@$(BIN)/python -m compare.docs write
-	@$(BIN)/python -m compare.rule_pages write
+	@$(BIN)/python -m tools.docs write
+	@$(BIN)/python -m tools.rule_pages write
 
 # On a quiet machine: it takes three minutes, and says how quiet it was.
 .PHONY: docs-measure
 docs-measure: $(DEV_STAMP)  ## Measure again what Django adds, and write it down
-	@$(BIN)/python -m compare.layers.check write docs/what-django-adds.json
-	@$(BIN)/python -m compare.docs write
+	@$(BIN)/python -m asgi_compare.measure.ladder.check write docs/what-django-adds.json
+	@$(BIN)/python -m tools.docs write
 
 .PHONY: docs-check
 docs-check: $(DEV_STAMP)  ## Check the generated parts, and measure what they say again
-	@$(BIN)/python -m compare.docs check
-	@$(BIN)/python -m compare.rule_pages check
-	@$(BIN)/python -m compare.layers.check check docs/what-django-adds.json
+	@$(BIN)/python -m tools.docs check
+	@$(BIN)/python -m tools.rule_pages check
+	@$(BIN)/python -m asgi_compare.measure.ladder.check check docs/what-django-adds.json
 
 .PHONY: clean
 clean:  ## Remove what the other targets have made

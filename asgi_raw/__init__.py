@@ -1,7 +1,8 @@
 """ASGI by hand: the whole application, and nothing under it but the interface.
 
 An ASGI server (uvicorn, hypercorn, ...) owns the sockets. For each connection it calls
-the application once, as a coroutine with three arguments:
+the application once, as a coroutine with three arguments. A connection is one request,
+one WebSocket, or the life of the server; not a socket, which may carry many requests.
 
     scope     a dict: what the server knows from the start
     receive   await it to get the next event: a dict with a "type"
@@ -9,7 +10,9 @@ the application once, as a coroutine with three arguments:
 
 There is nothing else. A coroutine is a function that can wait: at each `await` it may
 be put aside until what it waits for is there, and meanwhile others run. So one thread
-is enough for all connections, as long as nobody waits without an `await`.
+is enough for all connections, as long as nobody waits without an `await`. Between two
+of them nobody else runs. What has to block, a file or an old library, goes into another
+thread: `await asyncio.to_thread(...)`. `receive` and `send` must not be called there.
 
 A request and its response are one such call. The server tells the request's head (the
 method, the path, the header fields) in the scope, and its body in "http.request"
@@ -21,9 +24,11 @@ application that works is this:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"Hello, world!"})
 
-Put into a file `hello.py`, it is served by `uvicorn hello:application`. What it leaves
-out is what this package is about: other protocols, routes, methods, bodies in pieces,
-clients that leave, errors. Read it in this order:
+Put into a file `hello.py`, it is served by `uvicorn hello:application`.
+
+Begin with the eight steps in `steps/`. Each is a small file that runs by itself, has
+one idea, and shows what crosses the interface. `docs/steps.md` has them with pictures.
+Then read the application, which does with helpers what the steps write out:
 
     app.py            the entry: one call is one connection, of one of three protocols
     events.py         reading requests and writing responses, event by event
@@ -32,7 +37,7 @@ clients that leave, errors. Read it in this order:
     endpoints/        what the application does, chapter by chapter of the contract
         http.py         routes, methods and status codes
         fields.py       what can be seen of a request; header fields and cookies
-        bodies.py       request bodies, forms and uploads (with multipart.py)
+        bodies.py       request bodies, forms and uploads (multipart: domain/)
         files.py        a file, with its validators and its ranges
         streaming.py    responses that take time, and clients that leave
         concurrency.py  waiting, working, and doing so many at once
@@ -47,7 +52,11 @@ keeping connections alive, pings. Of the extensions that a server may offer ther
 (`ws_deny`); push, early hints, trailers and the sending of files by the server are left
 to the rule book, `docs/rules/`.
 
-Only the standard library is used, and `compare.domain`, which is what the four
+An application that returns without a response, or raises before it, has the server
+answer 500 in its place; and the server adds header fields of its own. Both stand where
+they matter: in `app.py`, and at the top of `events.py`.
+
+Only the standard library is used, and `asgi_compare.domain`, which is what the four
 applications know in common. Where a line does what a specification asks for, the
 section stands beside it, and a test sees to it that no section with a duty for an
 application is left out.
@@ -59,5 +68,4 @@ application is left out.
     RFC 9110     HTTP, whatever its version; RFC 9113 is HTTP/2
     RFC 6455     WebSocket
     RFC 6265     cookies
-    RFC 7578     forms with files; RFC 2046 has the boundaries
 """

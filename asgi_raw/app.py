@@ -4,7 +4,10 @@ The server names the protocol in `scope["type"]`. Each has its own events, and s
 own coroutine here. A call has its connection for itself, from the beginning to the end
 (ASGI, "Connection Scope"): there is no other place that would hear of it.
 
-This file knows the three protocols, and nothing of what is done in them.
+A call that ends has said all it had to say. If it returns without a response, or raises
+before one has begun, the server answers 500 by itself. If the response has begun, the
+server can only break the connection off. A WebSocket is closed, or refused if it was
+not accepted yet. And a lifespan that ends early is one that is not supported.
 """
 
 from asgi_raw.events import Receive, Scope, Send

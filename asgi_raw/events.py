@@ -2,7 +2,18 @@
 
 A request's body comes in as "http.request" events, a response goes out as one
 "http.response.start" and then "http.response.body" events. The functions here turn
-events into what an endpoint wants to have, and back. They do not know any endpoint.
+events into what an endpoint wants to have, and back.
+
+Who adds which header to a response:
+
+    content-type        the application
+    content-length      the application, if it knows the length (`respond` does).
+                        Without it the server marks the end in its own way: by the
+                        chunked coding in HTTP/1.1, by closing in HTTP/1.0
+    transfer-encoding,  the server, which ignores ours
+    connection
+    date, server        most servers, by themselves
+    all others          the application
 """
 
 import asyncio
@@ -46,21 +57,21 @@ class BadRequest(Exception):
 
 
 async def read_body(receive: Receive) -> bytes:
-    """Wait until the request is whole, and give its body.
+    """Wait until the request is whole, and return its body.
 
-    Raises `ClientDisconnected` if the client leaves before that.
+    Raise `ClientDisconnected` if the client leaves before that.
     """
     return b"".join([piece async for piece in body_pieces(receive)])
 
 
 async def request_is_whole(receive: Receive) -> None:
     """Wait for the same, and keep nothing of the body, however long it is."""
-    while (await read_piece(receive))[1]:
+    async for _ in body_pieces(receive):
         pass
 
 
 async def body_pieces(receive: Receive) -> AsyncIterator[bytes]:
-    """Give the pieces of the body as they arrive."""
+    """Yield the pieces of the body as they arrive."""
     more = True
     while more:
         piece, more = await read_piece(receive)
@@ -68,7 +79,7 @@ async def body_pieces(receive: Receive) -> AsyncIterator[bytes]:
 
 
 async def read_piece(receive: Receive) -> tuple[bytes, bool]:
-    """Give the next piece of the body, and whether there is another one."""
+    """Return the next piece of the body, and whether there is another one."""
     event = await receive()
     if event["type"] == "http.request":
         # Both keys are optional (www, "Request"): no body is an empty one, and an
@@ -85,7 +96,8 @@ async def client_left(receive: Receive) -> None:
     """Wait until the client has left; to be run beside something that takes time.
 
     The request must have been read: then nothing but "http.disconnect" can come. After
-    it, or even a little earlier, `send` raises (www, "Disconnect").
+    it, or even a little earlier, `send` should raise (www, "Disconnect"). It comes
+    after a complete response too, whether the client is still there or not.
     """
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -97,7 +109,7 @@ def watch(receive: Receive) -> asyncio.Task[None]:
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
-    """Give the value of a request header, several joined as RFC 9110, 5.2 allows.
+    """Return the value of a request header, several joined as RFC 9110, 5.2 allows.
 
     It stays a byte string, exactly as it was sent: what its bytes mean is for whoever
     asks for it to know (www, "WSGI encoding differences").
@@ -108,7 +120,7 @@ def header(scope: Scope, name: bytes) -> bytes | None:
 
 
 def query(scope: Scope) -> list[tuple[str, str]]:
-    """Give the query parameters in order, percent-decoded, then decoded as UTF-8."""
+    """Return the query parameters in order, percent-decoded, then decoded as UTF-8."""
     # HTTP always has a query string, be it empty; for a WebSocket the key may be
     # missing, or None (www, "Websocket Connection Scope").
     encoded: bytes = scope.get("query_string") or b""
@@ -123,7 +135,7 @@ def parameters(encoded: bytes) -> list[tuple[str, str]]:
 
 
 def number(scope: Scope, name: str, default: float) -> float:
-    """Give a query parameter as a number; raise `BadRequest` if it is none."""
+    """Return a query parameter as a number; raise `BadRequest` if it is none."""
     value = dict(query(scope)).get(name, str(default))
     if not NUMBER.fullmatch(value):
         raise BadRequest(f"Expected a number for {name!r}, but got {value!r}.")
@@ -131,7 +143,7 @@ def number(scope: Scope, name: str, default: float) -> float:
 
 
 def spec_version(scope: Scope) -> tuple[int, ...]:
-    """Give the version of the events that the server understands.
+    """Return the version of the events that the server understands.
 
     What came with a later one must not be used (www, "Spec Versions").
     """
@@ -176,7 +188,8 @@ async def start(send: Send, status: int, headers: Headers) -> None:
 
     The status is an integer, without a phrase; the server knows the phrases. Nothing
     here says how the body is framed: Transfer-Encoding is the server's business, and it
-    ignores ours (www, "Response Start").
+    ignores ours (www, "Response Start"). The server may hold the start back until the
+    first piece, so a start alone is not a sign of life.
     """
     await send({"type": "http.response.start", "status": status, "headers": headers})
 

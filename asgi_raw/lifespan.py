@@ -5,16 +5,20 @@ request, and this call lasts as long as the server does. In it come two events,
 "lifespan.startup" and "lifespan.shutdown", and each has to be answered.
 
 What start-up makes (a pool of connections, say) goes into `scope["state"]`, and the
-server puts a shallow copy of that into the scope of every request. An older server may
-not offer it; then there is none.
+server puts a shallow copy of that into the scope of every request. So each event loop
+has its own, and no request meets a connection of another loop. A server may not offer
+it, or not know lifespan at all; `shared` has something in its place.
 """
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from asgi_compare.domain import Board, Ledger
 from asgi_raw.events import Receive, Scope, Send, json_object, query
 
 State = dict[str, Any]
+STAND_IN: State = {"board": Board(), "ledger": Ledger()}
+"""What requests share where the server offers no state: one for the whole process."""
 
 
 async def start_up(state: State) -> None:
@@ -24,6 +28,7 @@ async def start_up(state: State) -> None:
     larger application would begin them with its name (lifespan, "Lifespan State").
     """
     state.update(greeting="hello from start-up", visitors=[])
+    state.update(board=Board(), ledger=Ledger())
 
 
 async def refuse_to_start(state: State) -> None:
@@ -44,11 +49,11 @@ async def lifespan(
     shut_down: Callable[[State], Awaitable[None]] = shut_down,
 ) -> None:
     """Answer both events, in this order, and then end."""
-    state: State = scope.get("state", {})
+    made: State = scope.get("state", {})
     event = await receive()
     expect(event["type"], "lifespan.startup")
     try:
-        await start_up(state)
+        await start_up(made)
     except Exception as error:
         # To raise would mean "I do not know lifespan", and the server would go on. Only
         # this event keeps it from starting (lifespan, "Scope" and "Startup Failed").
@@ -60,7 +65,7 @@ async def lifespan(
     event = await receive()
     expect(event["type"], "lifespan.shutdown")
     try:
-        await shut_down(state)
+        await shut_down(made)
     except Exception as error:
         # The server ends all the same, and writes the message into its log (lifespan,
         # "Shutdown Failed").
@@ -76,19 +81,24 @@ def expect(kind: str, expected: str) -> None:
         raise ValueError(f"Expected {expected!r}, but got {kind!r}.")
 
 
+def shared(scope: Scope) -> State:
+    """Return what requests share: what start-up has made, or what stands in for it."""
+    return {**STAND_IN, **scope.get("state", {})}
+
+
 async def state(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with what start-up has left in the state of this request."""
-    state: State = scope.get("state", {})
+    copy: State = scope.get("state", {})
     if ("visit", "1") in query(scope):
         # The copy is ours: what we put into it is gone after this request. But it is a
         # shallow one: the list in it belongs to all (lifespan, "Lifespan State").
-        state["visits"] = state.get("visits", 0) + 1
-        state.setdefault("visitors", []).append("somebody")
+        copy["visits"] = copy.get("visits", 0) + 1
+        copy.setdefault("visitors", []).append("somebody")
     await json_object(
         send,
         {
-            "greeting": state.get("greeting"),
-            "visits": state.get("visits", 0),
-            "visitors": len(state.get("visitors", [])),
+            "greeting": copy.get("greeting"),
+            "visits": copy.get("visits", 0),
+            "visitors": len(copy.get("visitors", [])),
         },
     )

@@ -60,16 +60,13 @@ def errors(app: Application) -> Application:
     return with_errors
 
 
-class _Answered(Exception):
-    """The response to HEAD is complete, and the endpoint need not go on."""
-
-
 def head(app: Application) -> Application:
     """Answer HEAD as GET, without the body (RFC 9110, 9.3.2).
 
     The server should cut a body off, and not every one does so with a body in pieces.
-    It also spares the endpoint the making of a body, which could be endless, that
-    nobody will see.
+    So the response is complete with its start, and the body that the endpoint sends is
+    dropped. An endpoint that watches for "http.disconnect" learns at once that there is
+    nobody to wait for.
     """
 
     async def with_head(scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +78,7 @@ def head(app: Application) -> Application:
         async def start_only(event: Event) -> None:
             nonlocal answered
             if answered:
-                raise _Answered
+                return
             await send(event)
             if event["type"] == "http.response.start":
                 # A start is followed by a body, even by one of nothing at all (www,
@@ -89,7 +86,6 @@ def head(app: Application) -> Application:
                 await send({"type": "http.response.body", "body": b""})
                 answered = True
 
-        with contextlib.suppress(_Answered):
-            await app(scope, receive, start_only)
+        await app(scope, receive, start_only)
 
     return with_head

@@ -82,7 +82,7 @@ async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def find(path: str) -> tuple[Route, dict[str, Any]] | None:
-    """Give the route of a path and its parameters, or None."""
+    """Return the route of a path and its parameters, or None."""
     if route := PATHS.get(path):
         return route, {}
     for pattern, route in PATTERNS:
@@ -92,7 +92,7 @@ def find(path: str) -> tuple[Route, dict[str, Any]] | None:
 
 
 def path_below_root(scope: Scope) -> str:
-    """Give the path as it is below the place where the server has mounted us.
+    """Return the path as it is below the place where the server has mounted us.
 
     `path` is the whole path, decoded; it begins with `root_path` (www, "WSGI
     Compatibility": PATH_INFO is what is left when root_path is stripped from path). The

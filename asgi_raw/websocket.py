@@ -37,7 +37,7 @@ async def websocket(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def messages(receive: Receive) -> AsyncIterator[Event]:
-    """Give each message, until the client has left.
+    """Yield each message, until the client has left.
 
     However that came about, there is one event for it (www, "Disconnect"), and an
     application should end then: nobody is there to talk to.

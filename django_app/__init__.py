@@ -32,6 +32,6 @@ What Django takes over, and where it does so:
 What it does not have: a lifespan, WebSockets, and ranges of a file. HEAD it answers as
 GET, body and all, and leaves it to the server to cut the body off.
 
-Django is imported in this folder and nowhere else. The views import `compare.domain`
-and nothing else of the toolkit.
+Django is imported in this folder and nowhere else. The views import
+`asgi_compare.domain` and nothing else of the toolkit.
 """

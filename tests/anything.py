@@ -4,10 +4,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from compare.transcript import (
+from asgi_compare.model.serialization.values import Foreign
+from asgi_compare.model.transcript import (
     Excerpt,
 )
-from compare.values import Foreign
 
 lone = st.characters(categories=["Cs", "Lu", "Cc"])
 texts = st.text() | st.text(lone, max_size=5)

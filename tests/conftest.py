@@ -2,28 +2,9 @@
 
 import signal
 
-import pytest
+pytest_plugins = ["tests.services", "tests.xdist_groups"]
 
 # Some runners start in the background with Ctrl-C ignored, and whatever they start
 # inherits that. Tests that interrupt a command need it to be as in a terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Write the group of a test behind its name, where the scheduler looks for it.
-
-    pytest-xdist does so itself, but up to 3.8 in an attribute that pytest 9.2 has no
-    use for: its `--dist loadgroup` then ignores every group, and each worker makes the
-    run that one of them should make for all.
-    """
-    if not config.getoption("loadgroup", False):
-        return
-    for item in items:
-        groups = {str(mark.args[0]) for mark in item.iter_markers("xdist_group")}
-        suffix = f"@{'_'.join(sorted(groups))}"
-        if groups and not item.nodeid.endswith(suffix):
-            item._id = type(item._id).parse(item.nodeid + suffix)

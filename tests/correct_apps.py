@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from compare.contract.scenario import (
+from asgi_compare.contract.scenario import (
     Client,
     Conversation,
     Exchange,

@@ -6,7 +6,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-CONFTEST = Path(__file__).with_name("conftest.py")
+PLUGIN = Path(__file__).with_name("xdist_groups.py")
 GROUPED = """
 import os
 import pytest
@@ -23,7 +23,7 @@ def test_group_is_given_to_one_worker(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makeconftest(CONFTEST.read_text())
+    pytester.makeconftest(PLUGIN.read_text())
     pytester.makepyfile(test_a=GROUPED, test_b=GROUPED)
     words = ("-p", "xdist.plugin", "-n", "2", "--dist", "loadgroup")
     result = pytester.runpytest_subprocess(*words)

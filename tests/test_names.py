@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from compare.contract import CHAPTERS, ENDPOINTS, SCENARIOS
-from compare.contract.scenario import Endpoint
+from asgi_compare.contract import CHAPTERS, ENDPOINTS, SCENARIOS
+from asgi_compare.contract.scenario import Endpoint
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 WEBSOCKET = {name for name in ENDPOINTS if name.startswith("ws_")}
 PATHLESS = {name for name, endpoint in ENDPOINTS.items() if not endpoint.path}
 """`not_found` and `lifespan`: the interface or the framework answers for them."""
@@ -25,6 +25,7 @@ def functions(folder: str) -> dict[str, Path]:
     return {
         node.name: path
         for path in sorted((ROOT / folder).rglob("*.py"))
+        if "steps" not in path.parts  # the way in, which ends at the application
         for node in ast.parse(path.read_text()).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }

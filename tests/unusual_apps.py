@@ -16,7 +16,7 @@ from http import HTTPStatus
 from types import coroutine
 from typing import Any
 
-from compare.contract.scenario import Conversation, Exchange, Lifetime, Request
+from asgi_compare.contract.scenario import Conversation, Exchange, Lifetime, Request
 from tests.broken_apps.apps import (
     ACCEPT,
     BODY,

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from compare.contract.scenario import Request
+from asgi_compare.contract.scenario import Request
 from tests.broken_apps.apps import Case, Environ, wsgi
 
 POST = Request("POST", body=(b"one\n", b"two\n"))

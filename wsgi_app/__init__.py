@@ -35,7 +35,7 @@ What a path says must be turned into bytes again, and these be decoded as what t
     endpoints/        what the application does, chapter by chapter of the contract
         http.py         routes, methods and status codes
         fields.py       what can be seen of a request; header fields and cookies
-        bodies.py       request bodies, forms and uploads (with multipart.py)
+        bodies.py       request bodies, forms and uploads (multipart: domain/)
         files.py        a file, with its validators and its ranges
         streaming.py    responses that take time, and clients that leave
         lifespan.py     the state that nobody has put anything into
@@ -44,7 +44,7 @@ What a path says must be turned into bytes again, and these be decoded as what t
 There is no `websocket.py`. Look at it at work: `gunicorn wsgi_app.app:application`
 serves it, and `asgi-compare trace raw-wsgi /json` shows the calls of one request.
 
-Only the standard library is used, and `compare.domain`, which is what the four
+Only the standard library is used, and `asgi_compare.domain`, which is what the four
 applications know in common. Where a line does what a specification asks for, the
 section stands beside it: "PEP" is PEP 3333, https://peps.python.org/pep-3333/, and the
 RFCs are those of `asgi_raw`.

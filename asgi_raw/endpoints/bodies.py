@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from asgi_compare.domain.multipart import MalformedMultipart, boundary_of, parts
 from asgi_raw.events import (
     Receive,
     Scope,
@@ -14,7 +15,6 @@ from asgi_raw.events import (
     respond,
     text,
 )
-from asgi_raw.multipart import MalformedMultipart, boundary_of, parts
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,8 +42,9 @@ async def csrf_form(scope: Scope, receive: Receive, send: Send) -> None:
 async def upload(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the fields of a multipart form, and the digests of its files."""
     body = await read_body(receive)
+    content_type = header(scope, b"content-type") or b""
     try:
-        boundary = boundary_of(header(scope, b"content-type") or b"")
+        boundary = boundary_of(content_type.decode("latin-1"))
         found = parts(body, boundary)
     except MalformedMultipart as error:
         return await text(send, str(error), status=400)

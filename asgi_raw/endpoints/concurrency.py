@@ -9,9 +9,9 @@ import asyncio
 from threading import get_ident
 from time import perf_counter
 
-from asgi_raw.endpoints.streaming import LEDGER
+from asgi_compare.domain import Gauge, arithmetic
 from asgi_raw.events import Receive, Scope, Send, json_object, number, query
-from compare.domain import Gauge, arithmetic
+from asgi_raw.lifespan import shared
 
 SEQUENTIAL, CONCURRENT, MOCK_API, CPU = Gauge(), Gauge(), Gauge(), Gauge()
 
@@ -52,17 +52,17 @@ async def mock_api(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def background(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer first, and work after that."""
-    task = dict(query(scope)).get("id", "")
-    LEDGER.open(task)
-    LEDGER.write(task, "accepted")
+    task, ledger = dict(query(scope)).get("id", ""), shared(scope)["ledger"]
+    ledger.open(task)
+    ledger.write(task, "accepted")
     await json_object(send, {"accepted": task}, status=202)
     # The response is complete and the client has it. This call is not over, though,
     # and the server waits for it ("plus a little longer if there is cleanup to do",
     # ASGI, "Overview"). If the client has left before its answer, `send` has raised
     # (www, "Disconnected Client"), and the work is not done.
-    LEDGER.write(task, "begun")
+    ledger.write(task, "begun")
     await asyncio.sleep(0.05)
-    LEDGER.write(task, "done")
+    ledger.write(task, "done")
 
 
 async def cpu(scope: Scope, receive: Receive, send: Send) -> None:

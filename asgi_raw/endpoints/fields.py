@@ -85,7 +85,7 @@ async def cookies(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def read_cookies(scope: Scope) -> dict[str, str]:
-    """Give the cookies of a request by name."""
+    """Return the cookies of a request by name."""
     # HTTP/2 may send the field in parts. They belong together with "; " between them,
     # where other fields would be joined with commas (www, "HTTP"; RFC 9113, 8.2.3).
     parts = [value for name, value in scope["headers"] if name.lower() == b"cookie"]

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from hashlib import sha256
 
+from asgi_compare.domain import SAMPLE
 from asgi_raw.events import TEXT, Receive, Scope, Send, header, respond, text
-from compare.domain import SAMPLE
 
 RANGE = re.compile(rb"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")
 """One range. For several of them the whole file is sent, as RFC 9110, 14.2 allows."""
@@ -57,7 +57,7 @@ async def file(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def read() -> tuple[bytes, int]:
-    """Give the file's bytes, and when it was written, in seconds since the epoch."""
+    """Return the file's bytes, and when it was written, in seconds since the epoch."""
     return SAMPLE.read_bytes(), int(SAMPLE.stat().st_mtime)
 
 
@@ -85,7 +85,7 @@ def not_modified(scope: Scope, etag: bytes, written_at: int) -> bool:
 
 
 def date(value: bytes) -> float | None:
-    """Give the seconds since the epoch, or None if it is no date.
+    """Return the seconds since the epoch, or None if it is no date.
 
     A precondition with such a date is ignored (RFC 9110, 13.1.3 and 13.1.4).
     """
@@ -97,7 +97,7 @@ def date(value: bytes) -> float | None:
 
 
 def requested_range(scope: Scope, etag: bytes, length: int) -> range | None:
-    """Give the bytes asked for: None for all of them, an empty range if it has none."""
+    """Return the bytes asked for: None for all, an empty range if there are none."""
     if scope["method"] != "GET":
         return None  # Ranges are defined for GET alone (RFC 9110, 14.2).
     match = RANGE.fullmatch(header(scope, b"range") or b"")

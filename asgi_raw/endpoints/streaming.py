@@ -24,10 +24,8 @@ from asgi_raw.events import (
     start,
     watch,
 )
-from compare.domain import Board, Ledger
+from asgi_raw.lifespan import shared
 
-BOARD = Board()
-LEDGER = Ledger()
 EVENT_ID = re.compile(rb"[0-9]{1,9}")
 """What an id of ours looks like; int() takes more, and fails at what is too long."""
 
@@ -59,8 +57,8 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def drip(scope: Scope, receive: Receive, send: Send) -> None:
     """Send a line every 10 ms, 200 times or until the client has left."""
-    page = dict(query(scope)).get("id", "")
-    LEDGER.open(page)
+    page, ledger = dict(query(scope)).get("id", ""), shared(scope)["ledger"]
+    ledger.open(page)
     outcome = "stopped"
     leaving = watch(receive)
     try:
@@ -76,7 +74,7 @@ async def drip(scope: Scope, receive: Receive, send: Send) -> None:
         # However it ends: the client has left, `send` has raised, or the server has
         # cancelled us because it is shutting down.
         leaving.cancel()
-        LEDGER.write(page, outcome)
+        ledger.write(page, outcome)
 
 
 async def poll(scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +88,7 @@ async def poll(scope: Scope, receive: Receive, send: Send) -> None:
         # is allowed from there.
         loop.call_soon_threadsafe(arrived.put_nowait, event)
 
-    unsubscribe = BOARD.subscribe(topic, deliver)
+    unsubscribe = shared(scope)["board"].subscribe(topic, deliver)
     next_event = asyncio.create_task(arrived.get())
     leaving = watch(receive)
     try:
@@ -114,10 +112,11 @@ async def announce(scope: Scope, receive: Receive, send: Send) -> None:
     """Publish the body as an event of a topic, and say how many got it."""
     topic = dict(query(scope)).get("topic", "")
     event = (await read_body(receive)).decode("utf-8", "replace")
-    await json_object(send, {"delivered": BOARD.publish(topic, event)})
+    delivered = shared(scope)["board"].publish(topic, event)
+    await json_object(send, {"delivered": delivered})
 
 
 async def log(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with what was written down about an id."""
     page = dict(query(scope)).get("id", "")
-    await json_object(send, {"log": LEDGER.read(page)})
+    await json_object(send, {"log": shared(scope)["ledger"].read(page)})

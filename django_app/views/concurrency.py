@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from compare.domain import Gauge, arithmetic
+from asgi_compare.domain import Gauge, arithmetic
 from django_app.views.streaming import LEDGER, number
 
 SEQUENTIAL, CONCURRENT, MOCK_API, CPU = Gauge(), Gauge(), Gauge(), Gauge()

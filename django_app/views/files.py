@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest
 from django.utils.http import quote_etag
 from django.views.decorators.http import condition, require_safe
 
-from compare.domain import SAMPLE
+from asgi_compare.domain import SAMPLE
 from django_app.views.http import TEXT
 
 

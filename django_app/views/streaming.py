@@ -25,7 +25,7 @@ from django.http import (
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from compare.domain import Board, Ledger
+from asgi_compare.domain import Board, Ledger
 from django_app.streams import is_asgi, streamed
 from django_app.views.http import TEXT
 

@@ -13,7 +13,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from compare.domain import Gauge, arithmetic
+from asgi_compare.domain import Gauge, arithmetic
 from starlette_app.endpoints.streaming import LEDGER, number
 
 SEQUENTIAL, CONCURRENT, MOCK_API, CPU = Gauge(), Gauge(), Gauge(), Gauge()

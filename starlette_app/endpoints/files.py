@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
-from compare.domain import SAMPLE
+from asgi_compare.domain import SAMPLE
 
 
 async def file(request: Request) -> FileResponse:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from compare.domain import Board, Ledger
+from asgi_compare.domain import Board, Ledger
 
 BOARD = Board()
 LEDGER = Ledger()

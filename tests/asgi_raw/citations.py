@@ -5,11 +5,10 @@ has a link for every normative sentence, and the link ends with the section's na
 """
 
 import re
-from pathlib import Path
 
-from compare.rules.book import book
+from asgi_compare.judge.rules.engine.book import book
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = {
     "ASGI": "specs/main.html",
     "www": "specs/www.html",

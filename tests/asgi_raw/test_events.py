@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from asgi_compare.contract.scenario import Request
+from asgi_compare.domain import Ledger
+from asgi_compare.drive.in_process.asgi_http import exchange
+from asgi_compare.model.transcript import Response
 from asgi_raw.app import application
-from asgi_raw.endpoints.streaming import LEDGER
 from asgi_raw.events import Event, read_body, spec_version
 from asgi_raw.routes import path_below_root
-from compare.contract.scenario import Request
-from compare.drivers.asgi_http import exchange
-from compare.transcript import Response
 from tests.asgi_raw.serving import END_OF_BODY, http, play
 
 
@@ -157,9 +157,11 @@ async def test_work_is_not_done_for_a_client_that_left_before_its_answer() -> No
     async def send(event: Event) -> None:
         raise OSError("the client has left")
 
+    ledger = Ledger()
+    scope = http("/background?id=left", "POST", state={"ledger": ledger})
     with pytest.raises(OSError, match="the client has left"):
-        await application(http("/background?id=left", "POST"), receive, send)
-    assert LEDGER.read("left") == ["accepted"]
+        await application(scope, receive, send)
+    assert ledger.read("left") == ["accepted"]
 
 
 async def test_request_is_waited_for_though_nobody_reads_its_body() -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from asgi_compare.contract.scenario import Request
+from asgi_compare.domain import SAMPLE
+from asgi_compare.drive.in_process.asgi_http import exchange
+from asgi_compare.model.transcript import Response
 from asgi_raw.app import application
-from compare.contract.scenario import Request
-from compare.domain import SAMPLE
-from compare.drivers.asgi_http import exchange
-from compare.transcript import Response
 
 CONTENT = SAMPLE.read_bytes()
 FIRST_TEN = (b"range", b"bytes=0-9")

@@ -7,7 +7,7 @@ import pytest
 
 from asgi_raw.app import application
 from asgi_raw.events import Event, Scope
-from asgi_raw.lifespan import State, lifespan
+from asgi_raw.lifespan import STAND_IN, State, lifespan, shared
 from tests.asgi_raw.serving import play
 
 STARTUP: Event = {"type": "lifespan.startup"}
@@ -30,7 +30,7 @@ async def test_shut_down_that_fails_is_told_to_the_server() -> None:
         COMPLETE,
         {
             "type": "lifespan.shutdown.failed",
-            "message": "the 2 things are not given back",
+            "message": "the 4 things are not given back",
         },
     ]
 
@@ -61,6 +61,12 @@ async def test_event_that_should_not_come_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(f"Expected {expected}.")):
         await play(application, life(), events)
+
+
+def test_what_start_up_has_made_goes_before_what_stands_in_for_it() -> None:
+    board = object()
+    assert shared({"state": {"board": board}})["board"] is board
+    assert shared({"state": {}}) == shared({}) == STAND_IN
 
 
 async def test_state_is_empty_when_all_is_over() -> None:

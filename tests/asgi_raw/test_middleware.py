@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from asgi_compare.contract.scenario import Request
+from asgi_compare.drive.in_process.asgi_http import exchange
+from asgi_compare.model.transcript import Response, Transcript
 from asgi_raw.app import application
 from asgi_raw.events import BadRequest, Event, Receive, Scope, Send
 from asgi_raw.middleware import errors, head
-from compare.contract.scenario import Request
-from compare.drivers.asgi_http import exchange
-from compare.transcript import Response, Transcript
 from tests.asgi_raw.serving import Sent, http, never, play
 
 START: Event = {"type": "http.response.start", "status": 200, "headers": []}
@@ -106,8 +106,19 @@ async def test_head_lets_pass_what_comes_before_the_start() -> None:
         await send(hint)
         await send(START)
         await send({"type": "http.response.body", "body": b"x", "more_body": True})
-        reached.append("the second piece")  # pragma: no cover; which is the point
+        await send({"type": "http.response.body", "body": b"y"})
+        reached.append("the end")
 
     sent = await play(head(app), http(method="HEAD"))
     assert sent == [hint, START, {"type": "http.response.body", "body": b""}]
-    assert reached == []
+    assert reached == ["the end"]
+
+
+async def test_endpoint_that_watches_its_client_stops_early_for_head() -> None:
+    """The response is complete with its start, and "http.disconnect" says so."""
+    transcript = await ask(b"/drip?id=head", "HEAD")
+    assert [event["type"] for event in transcript.received()] == [
+        "http.request",
+        "http.disconnect",
+    ]
+    assert transcript.elapsed_ns < 1_000_000_000

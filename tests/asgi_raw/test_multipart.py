@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from asgi_compare.contract.scenario import Request
+from asgi_compare.drive.in_process.asgi_http import exchange
+from asgi_compare.model.transcript import Response
 from asgi_raw.app import application
-from compare.contract.scenario import Request
-from compare.drivers.asgi_http import exchange
-from compare.transcript import Response
 
 TYPE = b"multipart/form-data; boundary=x"
 

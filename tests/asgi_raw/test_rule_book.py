@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from compare.contract import SCENARIOS
-from compare.contract.scenario import Client, Conversation, Request
-from compare.probes.check import Plan, check
-from compare.probes.probe import Asked
+from asgi_compare.contract import SCENARIOS
+from asgi_compare.contract.scenario import Client, Conversation, Request
+from asgi_compare.judge.application.check import Plan, check
+from asgi_compare.judge.application.probe import Asked
 
 LEFT_OUT = {
     "inspect",  # It tells what each server does differently.

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compare.contract.scenario import Conversation, Exchange, Request
+from asgi_compare.contract.scenario import Conversation, Exchange, Request
 
 GET = Request()
 Scope = dict[str, Any]

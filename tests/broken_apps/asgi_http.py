@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compare.contract.scenario import Lifetime, Request
+from asgi_compare.contract.scenario import Lifetime, Request
 from tests.broken_apps.apps import (
     BODY,
     END,

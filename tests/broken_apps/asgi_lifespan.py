@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.contract.scenario import Lifetime
+from asgi_compare.contract.scenario import Lifetime
 from tests.broken_apps.apps import STARTED, STOPPED, broken, event, lifespan
 
 FAILED = event("lifespan.startup.failed", message=OSError("no database"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.contract.scenario import Conversation
+from asgi_compare.contract.scenario import Conversation
 from tests.broken_apps.apps import (
     ACCEPT,
     CLOSE,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from compare.contract.scenario import Request
+from asgi_compare.contract.scenario import Request
 from tests.broken_apps.apps import Environ, broken, wsgi
 
 ONE = Request("POST", body=(b"a",))

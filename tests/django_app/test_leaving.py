@@ -12,7 +12,7 @@ import pytest
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.wsgi import WSGIRequest
 
-from compare.domain import SAMPLE
+from asgi_compare.domain import SAMPLE
 from django_app.asgi import application as asgi_application
 from django_app.streams import is_asgi
 from django_app.views.streaming import BOARD, LEDGER

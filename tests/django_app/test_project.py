@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.urls import URLPattern
 
-from compare.contract import CHAPTERS, ENDPOINTS
-from compare.contract.scenario import Endpoint
+from asgi_compare.contract import CHAPTERS, ENDPOINTS
+from asgi_compare.contract.scenario import Endpoint
 from django_app import asgi, settings, urls, views
 
 GENERATED = (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from compare.domain import SAMPLE
+from asgi_compare.domain import SAMPLE
 from django_app.views import fields, streaming
 from tests.django_app.conftest import Ask, Interface
 

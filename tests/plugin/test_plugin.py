@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.places import CODE
 from tests.plugin.clients import APPS, CLIENTS, PAGES
 
 pytest_plugins = ["pytester"]
 
-PLUGINS = ("-p", "compare.pytest_plugin", "-p", "xdist.plugin")
+PLUGINS = ("-p", "asgi_compare.pytest_plugin", "-p", "xdist.plugin")
 
 TESTS = """
 from client import ask
@@ -29,7 +29,7 @@ def test_bad():
 
 @pytest.fixture
 def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(CODE))
     # Installed or not, the plugin is loaded by name, and no other with it.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
@@ -254,7 +254,7 @@ import sys
 import pytest
 import _pytest.config
 before = set(sys.modules)
-import compare.pytest_plugin
+import asgi_compare.pytest_plugin
 import json
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
@@ -263,4 +263,4 @@ print(json.dumps(sorted(set(sys.modules) - before)))
     )
 
     new = [name for name in json.loads(done.stdout) if not name.startswith("json")]
-    assert new == ["compare", "compare.pytest_plugin"]
+    assert new == ["asgi_compare", "asgi_compare.pytest_plugin"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.places import CODE
 
 pytest_plugins = ["pytester"]
 
@@ -20,12 +21,12 @@ def test_it():
 
 @pytest.fixture
 def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(CODE))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run(mark: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(test_marked=MARKED.format(mark))
-        plugin = ("-p", "compare.pytest_plugin")
+        plugin = ("-p", "asgi_compare.pytest_plugin")
         return pytester.runpytest_subprocess(*plugin, *options)
 
     return run

@@ -7,12 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from compare.checked import Changed, Checked, Problem
-from compare.report import (
-    findings,
-)
-from compare.results import Verdict
-from compare.transcript import Event, Transcript
+from asgi_compare.model.checked import Changed, Checked, Problem
+from asgi_compare.model.results import Verdict
+from asgi_compare.model.transcript import Event, Transcript
+from asgi_compare.report.check import terminal as findings
 from tests.report.hostile import ATTACK, hostile_run
 
 QUOTE = "Header names must be lowercased"

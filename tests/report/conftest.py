@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compare.results import Run
+from asgi_compare.model.results import Run
 from tests.report.hostile import hostile_run
 from tests.report.sample import sample_run
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from compare.results import Difference, Measurement, Run, Verdict
-from compare.transcript import Dialogue, Ending, Event, Response, Transcript
+from asgi_compare.model.results import Difference, Measurement, Run, Verdict
+from asgi_compare.model.transcript import Dialogue, Ending, Event, Response, Transcript
 
 ATTACKS = (
     "</script><script>alert(1)</script>",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from compare.contract.scenario import Conversation, Lifetime, Request, Scenario
-from compare.results import (
+from asgi_compare.contract.scenario import Conversation, Lifetime, Request, Scenario
+from asgi_compare.model.results import (
     IN_PROCESS,
     Difference,
     Measurement,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from compare.contract.scenario import Conversation, Request, Scenario
-from compare.transcript import Dialogue, Ending, Event, Response, Transcript
+from asgi_compare.contract.scenario import Conversation, Request, Scenario
+from asgi_compare.model.transcript import Dialogue, Ending, Event, Response, Transcript
 
 SECURITY = (
     (b"x-frame-options", b"DENY"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compare.report import view
-from compare.report.evidence import Evidence, evidence
-from compare.results import Run, Verdict
-from compare.transcript import Transcript
+from asgi_compare.model.results import Run, Verdict
+from asgi_compare.model.transcript import Transcript
+from asgi_compare.report.run import view
+from asgi_compare.report.run.evidence import Evidence, evidence
 
 
 def evidence_of(run: Run, name: str) -> Evidence:

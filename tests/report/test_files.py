@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.report.files import ReportError, write
+from asgi_compare.report.common.files import ReportError, write
 
 
 def test_report_is_written_as_utf_8(tmp_path: Path) -> None:

@@ -8,16 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compare.checked import Checked
-from compare.report import (
-    findings_html,
-    findings_json,
-    findings_markdown,
-    findings_view,
-    junit,
-    sarif,
-)
-from compare.transcript import Ending
+from asgi_compare.model.checked import Checked
+from asgi_compare.model.transcript import Ending
+from asgi_compare.report.check import html as findings_html
+from asgi_compare.report.check import json as findings_json
+from asgi_compare.report.check import junit, sarif
+from asgi_compare.report.check import markdown as findings_markdown
+from asgi_compare.report.check import view as findings_view
 from tests.report.checks import (
     KEY,
     QUOTE,

@@ -8,14 +8,11 @@ from xml.etree import ElementTree
 
 import jsonschema
 
-import compare.report
-from compare.checked import Changed, Checked
-from compare.codec import transcript_from_json
-from compare.report import (
-    findings_json,
-    junit,
-    sarif,
-)
+import asgi_compare.report
+from asgi_compare.model.checked import Changed, Checked
+from asgi_compare.model.serialization.codec import transcript_from_json
+from asgi_compare.report.check import json as findings_json
+from asgi_compare.report.check import junit, sarif
 from tests.report.checks import (
     KEY,
     QUOTE,
@@ -24,7 +21,7 @@ from tests.report.checks import (
     sample,
 )
 
-SCHEMA = Path(compare.report.__file__).parent / "check_schema.json"
+SCHEMA = Path(asgi_compare.report.__file__).parent / "check/schema.json"
 
 
 def test_json_keeps_its_schema_and_its_transcripts_can_be_read() -> None:

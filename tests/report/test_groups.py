@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from compare.report import groups, view
-from compare.results import Run
+from asgi_compare.model.results import Run
+from asgi_compare.report.common.wording import without_noise
+from asgi_compare.report.run import groups, view
 
 ALL = ("raw@here", "raw@uvicorn", "django@here", "django@uvicorn")
 
@@ -77,4 +78,4 @@ def test_some_names_the_first_and_counts_the_rest() -> None:
     ],
 )
 def test_noise_is_blanked_out_and_nothing_else(text: str, blank: str) -> None:
-    assert groups.without_noise(text) == blank
+    assert without_noise(text) == blank

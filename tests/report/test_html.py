@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from compare.report import html
-from compare.results import Run
+from asgi_compare.model.results import Run
+from asgi_compare.report.run import html
 from tests.report.hostile import FORBIDDEN
 from tests.report.sample import died, sample_run
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from compare.report import markdown
-from compare.results import Run
+from asgi_compare.model.results import Run
+from asgi_compare.report.common.markdown import code, escape
+from asgi_compare.report.run import markdown
 from tests.report.hostile import FORBIDDEN
 from tests.report.sample import died
 
@@ -63,7 +64,7 @@ def test_nothing_of_an_application_is_markup(hostile: Run) -> None:
     ],
 )
 def test_text_is_escaped(text: str, escaped: str) -> None:
-    assert markdown.escape(text) == escaped
+    assert escape(text) == escaped
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_text_is_escaped(text: str, escaped: str) -> None:
     ],
 )
 def test_code_has_a_fence_that_it_cannot_close(text: str, fenced: str) -> None:
-    assert markdown.code(text) == fenced
+    assert code(text) == fenced
 
 
 def test_sentences_name_the_places_of_their_evidence(run: Run) -> None:

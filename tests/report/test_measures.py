@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from compare.report.measures import duration, show, tables
-from compare.report.view import Column
-from compare.results import Measurement, Run
+from asgi_compare.model.results import Measurement, Run
+from asgi_compare.report.common.wording import duration
+from asgi_compare.report.run.measures import show, tables
+from asgi_compare.report.run.view import Column
 
 HERE = ("raw", "in-process")
 

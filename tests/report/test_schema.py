@@ -10,11 +10,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-import compare.report
-from compare.codec import dumps, run_to_json
-from compare.results import Run
+import asgi_compare.report
+from asgi_compare.model.results import Run
+from asgi_compare.model.serialization.codec import dumps, run_to_json
 
-SCHEMA = json.loads(Path(compare.report.__file__).with_name("schema.json").read_text())
+SCHEMA = json.loads(
+    Path(asgi_compare.report.__file__)
+    .with_name("run")
+    .joinpath("schema.json")
+    .read_text()
+)
 
 
 @pytest.fixture(scope="module")

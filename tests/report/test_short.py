@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from compare.report import html, short, terminal, view
-from compare.results import IN_PROCESS, Difference, Run, Verdict
+from asgi_compare.model.results import IN_PROCESS, Difference, Run, Verdict
+from asgi_compare.report.run import html, terminal, view
+from asgi_compare.report.run import summary as short
 from tests.report.told import made, said, text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compare.report import short
-from compare.results import IN_PROCESS, Measurement, Run
+from asgi_compare.model.results import IN_PROCESS, Measurement, Run
+from asgi_compare.report.run import summary as short
 from tests.report.told import made, said, text
 
 WAITING = "mock_api/fifty_at_once"

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from compare.report import terminal, trace
-from compare.results import Measurement, Run
-from compare.transcript import Event, Response, Transcript
+from asgi_compare.model.results import Measurement, Run
+from asgi_compare.model.transcript import Event, Response, Transcript
+from asgi_compare.report.common import trace
+from asgi_compare.report.run import terminal
 from tests.report.hostile import FORBIDDEN
 from tests.report.sample import died
 

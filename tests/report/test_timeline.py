@@ -7,9 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from compare.report.timeline import Line, request_lines, timeline
-from compare.report.values import show_field, show_value
-from compare.transcript import (
+from asgi_compare.model.transcript import (
     Dialogue,
     Ending,
     Event,
@@ -17,6 +15,8 @@ from compare.transcript import (
     Response,
     Transcript,
 )
+from asgi_compare.report.common.timeline import Line, request_lines, timeline
+from asgi_compare.report.common.values import show_field, show_value
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"a", b"\xe9")]}
 

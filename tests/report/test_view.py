@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from compare.report import view
-from compare.report.view import Column
-from compare.results import Difference, Run, Verdict, VerdictKind
+from asgi_compare.model.results import Difference, Run, Verdict, VerdictKind
+from asgi_compare.report.run import view
+from asgi_compare.report.run.view import Column
 
 
 def small_run(*verdicts: tuple[str, str, VerdictKind]) -> Run:

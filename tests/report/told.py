@@ -1,9 +1,10 @@
-"""Small runs for the sentences of `compare.report.short`, and one answer of each."""
+"""Small runs for the sentences of a summary, and one answer of each."""
 
 from __future__ import annotations
 
-from compare.report import short, view
-from compare.results import IN_PROCESS, Run, Verdict
+from asgi_compare.model.results import IN_PROCESS, Run, Verdict
+from asgi_compare.report.run import summary as short
+from asgi_compare.report.run import view
 
 INTERFACES = {"raw-asgi": "asgi", "starlette": "asgi", "raw-wsgi": "wsgi"}
 

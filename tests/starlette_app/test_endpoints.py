@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from compare.contract.scenario import Conversation, Request
-from compare.drivers.asgi_http import exchange
-from compare.drivers.asgi_websocket import exchange as converse
-from compare.transcript import Dialogue, Response
+from asgi_compare.contract.scenario import Conversation, Request
+from asgi_compare.drive.in_process.asgi_http import exchange
+from asgi_compare.drive.in_process.asgi_websocket import exchange as converse
+from asgi_compare.model.transcript import Dialogue, Response
 from starlette_app.app import application
 from starlette_app.endpoints import streaming
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from compare.contract.scenario import Request
-from compare.drivers.wsgi import exchange
+from asgi_compare.contract.scenario import Request
+from asgi_compare.drive.in_process.wsgi import exchange
 from tests.wsgi_app.serving import Exchange, ask, environ
 from wsgi_app.app import application
 from wsgi_app.environ import path_below_root, query

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compare.domain import SAMPLE
+from asgi_compare.domain import SAMPLE
 from tests.wsgi_app.serving import ask
 from wsgi_app.app import application
 

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from wsgiref.types import StartResponse
 
+from asgi_compare.domain.multipart import MalformedMultipart, boundary_of, parts
 from wsgi_app.environ import (
     Body,
     Environ,
@@ -13,7 +14,6 @@ from wsgi_app.environ import (
     respond,
     text,
 )
-from wsgi_app.multipart import MalformedMultipart, boundary_of, parts
 
 
 def echo(environ: Environ, start_response: StartResponse) -> Body:

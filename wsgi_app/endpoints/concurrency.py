@@ -11,7 +11,7 @@ from threading import Thread, get_ident
 from time import perf_counter
 from wsgiref.types import StartResponse
 
-from compare.domain import Gauge, arithmetic
+from asgi_compare.domain import Gauge, arithmetic
 from wsgi_app.endpoints.streaming import LEDGER
 from wsgi_app.environ import Body, ClosingBody, Environ, json_object, number, query
 

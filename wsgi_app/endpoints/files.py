@@ -16,7 +16,7 @@ from email.utils import formatdate
 from hashlib import sha256
 from wsgiref.types import StartResponse
 
-from compare.domain import SAMPLE
+from asgi_compare.domain import SAMPLE
 from wsgi_app.environ import TEXT, Body, Environ, respond, text
 
 RANGE = re.compile(r"(?i:bytes)=([0-9]{0,18})-([0-9]{0,18})")

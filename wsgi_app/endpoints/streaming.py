@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 from wsgiref.types import StartResponse
 
-from compare.domain import Board, Ledger
+from asgi_compare.domain import Board, Ledger
 from wsgi_app.environ import (
     TEXT,
     Body,

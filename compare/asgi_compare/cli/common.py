@@ -1,0 +1,150 @@
+"""What the commands share: options, names the user may get wrong, and how to fail.
+
+Every failure is one sentence: what was expected, what came, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from asgi_compare.contract import SCENARIOS
+from asgi_compare.drive.servers.table import SERVERS
+from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
+from asgi_compare.model.results import IN_PROCESS, Run
+from asgi_compare.report.common import files
+
+NOBODY_READS = 141
+"""What a shell says of a process that has died of a broken pipe."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class TargetFailed(click.ClickException):
+    """A target could not be loaded or started."""
+
+    exit_code = 3
+
+
+class ReportFailed(click.ClickException):
+    """A report could not be written."""
+
+    exit_code = 4
+
+
+def whole(run: Run) -> Run:
+    """Give a run that was not interrupted; half of one would be half of the truth."""
+    if run.interrupted:
+        raise KeyboardInterrupt
+    return run
+
+
+def write_report(name: str, text: str) -> Path:
+    """Write a report; what goes wrong is the one sentence that `files.py` has."""
+    try:
+        return files.write(name, text)
+    except files.ReportError as error:
+        raise ReportFailed(str(error)) from error
+
+
+def no_color(command: F) -> F:
+    """Add `--no-color`; the variable NO_COLOR has the same effect."""
+    option = click.option("--no-color", is_flag=True, help="Print without colours.")
+    return option(command)
+
+
+def target_options(command: F) -> F:
+    """Add what finds a target of the user's: `--app-dir` and `--factory`."""
+    for option in (
+        click.option(
+            "--factory", is_flag=True, help="The target is a function that makes it."
+        ),
+        click.option(
+            "--app-dir",
+            type=click.Path(exists=True, file_okay=False),
+            help="Look for the module in this directory first.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+class Output(Console):
+    """A console that ends the process as other commands do if nobody reads it."""
+
+    def on_broken_pipe(self) -> None:
+        """End quietly: what Python would still flush goes nowhere."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(NOBODY_READS)
+
+
+def console(no_color: bool, *, stderr: bool = False) -> Console:
+    """Make the console to print on: plain if it is no terminal, or if asked for."""
+    # Rich obeys NO_COLOR by itself. Without a terminal nobody says how wide it is.
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream is not None and stream.isatty() else 80
+    return Output(
+        stderr=stderr,
+        no_color=no_color or None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=_columns() or width,
+    )
+
+
+def _columns() -> int | None:
+    value = os.environ.get("COLUMNS", "")
+    return int(value) if value.isdigit() and int(value) > 0 else None
+
+
+def scenarios_for(patterns: Iterable[str]) -> tuple[str, ...]:
+    """Give the scenarios that the patterns select, in contract order."""
+    chosen: set[str] = set()
+    for pattern in patterns:
+        found = {n for n in SCENARIOS if fnmatchcase(n, pattern)}
+        found |= {n for n, s in SCENARIOS.items() if fnmatchcase(s.endpoint, pattern)}
+        if not found:
+            endpoints = [s.endpoint for s in SCENARIOS.values()]
+            raise unknown("scenario", pattern, [*SCENARIOS, *endpoints])
+        chosen |= found
+    return tuple(name for name in SCENARIOS if name in chosen or not chosen)
+
+
+def hosts_for(names: str) -> tuple[str, ...]:
+    """Give the hosts that a list with commas names; in process comes always."""
+    wanted = [n.strip() for n in names.split(",") if n.strip() not in ("", "none")]
+    if "all" in wanted:
+        return (IN_PROCESS, *SERVERS)
+    for name in wanted:
+        if name not in SERVERS and name != IN_PROCESS:
+            raise unknown("server", name, SERVERS)
+    return tuple(dict.fromkeys((IN_PROCESS, *wanted)))
+
+
+def implementations_for(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the implementations that are named; all of them if none is."""
+    wanted = tuple(names)
+    for name in wanted:
+        if name not in IMPLEMENTATIONS:
+            raise unknown("implementation", name, IMPLEMENTATIONS)
+    return tuple(n for n in IMPLEMENTATIONS if n in wanted or not wanted)
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> click.UsageError:
+    """Make the error for a name that there is not, with the ones that are near."""
+    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
+    listed = "rules" if kind in ("rule", "probe") else "list"
+    hint = f"did you mean {', '.join(near)}?" if near else f"see asgi-compare {listed}."
+    article = "an" if kind[0] in "aeiou" else "a"
+    return click.UsageError(
+        f"Expected the name of {article} {kind}, but got {name!r}; {hint}"
+    )

@@ -1,0 +1,1 @@
+"""The chapters of the contract, in the order in which they teach."""

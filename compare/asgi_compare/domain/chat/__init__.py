@@ -1,0 +1,48 @@
+"""The rules of a chat: what is said, who is there, and what is not allowed.
+
+protocol.py  what clients and server say to each other, and its JSON
+room.py      one room: its numbered messages, and who is in it
+chat.py      all rooms and connections, and the limits
+"""
+
+from asgi_compare.domain.chat.chat import Chat, Expired, Outcome
+from asgi_compare.domain.chat.protocol import (
+    Beat,
+    ClientMessage,
+    Here,
+    Join,
+    Leave,
+    Left,
+    Limits,
+    Message,
+    Past,
+    Say,
+    ServerMessage,
+    parse,
+    to_json,
+)
+from asgi_compare.domain.chat.room import Heartbeats, History, Members
+from asgi_compare.domain.untrusted import Refused
+
+__all__ = [
+    "Beat",
+    "Chat",
+    "ClientMessage",
+    "Expired",
+    "Heartbeats",
+    "Here",
+    "History",
+    "Join",
+    "Leave",
+    "Left",
+    "Limits",
+    "Members",
+    "Message",
+    "Outcome",
+    "Past",
+    "Refused",
+    "Say",
+    "ServerMessage",
+    "parse",
+    "to_json",
+]

@@ -1,0 +1,1 @@
+"""Play the server in process: no socket, every event recorded."""

@@ -1,0 +1,1 @@
+"""Play the client of a real server, over a socket."""

@@ -1,0 +1,259 @@
+"""Start a server from the table, see that it is up and ours, and stop it again.
+
+    with start(server, "main:application", interface="asgi") as running:
+        ...  # talk to running.host, running.port
+
+A server is ready when it answers a whole HTTP request with our nonce (see `nonce.py`).
+An open port does not count: one of the servers opens it before it has loaded anything.
+The exit code does not count either: one of them exits with 0 when it could not start.
+
+The port is one that the system says is free. Between that and the server's start
+somebody else may take it; then the server is stopped, and another port is tried.
+
+`start` may be called from any thread; the server lives until `stop`, the end of the
+`with` block, or the end of this process, whatever comes first. This module does not
+know what the server is asked in between, and it restarts nothing."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import secrets
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from asgi_compare.drive.servers import entry
+from asgi_compare.drive.servers.nonce import Identity, path_of
+from asgi_compare.drive.servers.process import TICK, Process, inherited
+from asgi_compare.drive.servers.table import Server, missing
+from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.model.transcript import Interface
+
+HOST = "127.0.0.1"
+PORTS_TRIED = 3
+PATIENCE = 1.0
+"""Seconds to wait for one answer before the question is asked again."""
+SETTINGS = re.compile(
+    "WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|(GRANIAN|GUNICORN|UVICORN)_.*"
+)
+"""Variables by which the user's environment would change a server's defaults."""
+SAID_WHY = "asgi_compare.drive.targets.target.TargetError: "
+"""What stands in a log before the sentence that says why there is no target."""
+
+Environment = Mapping[str, str]
+
+
+class ServerError(Exception):
+    """The server could not be started; `sentence` says why, `logs` is what it wrote."""
+
+    def __init__(self, sentence: str, logs: Sequence[str] = ()) -> None:
+        self.sentence = sentence
+        self.logs = tuple(logs)
+        quoted = [f"  | {line}" for line in self.logs]
+        heading = ["Its last log lines:"] if quoted else []
+        super().__init__("\n".join([sentence, *heading, *quoted]))
+
+
+class ForeignAnswer(Exception):
+    """Something answers on the port, but it is not the server that we started."""
+
+
+def start(
+    server: Server,
+    target: str,
+    *,
+    interface: Interface,
+    factory: bool = False,
+    app_dir: str | None = None,
+    environment: Environment | None = None,
+    deadline: float = 10.0,
+    grace: float = 5.0,
+    port: int = 0,
+    way: Way = TCP,
+) -> RunningServer:
+    """Start `server` with `target`, and come back when it is ready.
+
+    `environment` is added to ours. `grace` is for `stop`. `port` is tried first; if
+    somebody has it, the server is on another one. `way` says how it is reached: by
+    another one than TCP, its row must be one that listens there (`Server.over`). Raises
+    `ServerError` if the server is not ready within `deadline` seconds.
+    """
+    if reason := _cannot(server, interface):
+        raise ServerError(reason)
+    nonce = secrets.token_hex(16)
+    ours = entry.variables(target, interface, nonce, factory=factory, app_dir=app_dir)
+    full = {**_settings_aside(), **(environment or {}), **ours}
+    end = time.monotonic() + deadline
+    for wish in (port, *[0] * (PORTS_TRIED - 1)):
+        number = wish or free_port()
+        running = RunningServer(server, interface, number, full, grace, way)
+        try:
+            running.wait_until_ready(end)
+            return running
+        except ForeignAnswer:
+            running.stop()
+        except BaseException:  # Ctrl-C as well
+            running.stop()
+            raise
+    raise ServerError(
+        f"{server.name} found its port taken {PORTS_TRIED} times in a row; "
+        f"see what else listens on {HOST}."
+    )
+
+
+class RunningServer:
+    """A server that runs. Leave the `with` block, or call `stop`, to end it."""
+
+    host = HOST
+    identity: Identity
+    """What the server said of itself when it was ready."""
+    ready_after: float
+    """Seconds from the start of its process to its first answer."""
+
+    def __init__(
+        self,
+        server: Server,
+        interface: Interface,
+        port: int,
+        environment: Environment,
+        grace: float,
+        way: Way = TCP,
+    ) -> None:
+        self.server = server
+        self.way = way
+        self.interface = interface
+        self.port = port
+        self._target = environment["ASGI_COMPARE_TARGET"]
+        self._nonce = environment["ASGI_COMPARE_NONCE"]
+        self._grace = grace
+        self._began = time.monotonic()
+        command = server.command(interface, port=port, target=entry.TARGET)
+        self._process = Process(command, environment)
+
+    @property
+    def address(self) -> str:
+        """The URL of its root, without a slash at the end."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def group(self) -> int:
+        """The number of the process group that the server and its workers are in."""
+        return self._process.group
+
+    def exited(self) -> str | None:
+        """Say how it ended, such as `exited with code 7`; None while it runs.
+
+        A server whose worker died may run on, with a new worker or with none: `ask`.
+        """
+        return self._process.exited()
+
+    def logs(self, lines: int = 20) -> list[str]:
+        """Give the last lines that it wrote, made safe for a terminal."""
+        return self._process.log.tail(lines)
+
+    def stop(self, grace: float | None = None) -> None:
+        """Ask it to stop, wait a while, then kill all that is left of it."""
+        self._process.stop(self._grace if grace is None else grace)
+
+    def ask(self, limit: float = PATIENCE) -> Identity | None:
+        """Ask who it is; None if it gave no whole answer within `limit` seconds.
+
+        Raises `ForeignAnswer` if whoever answers does not know the nonce.
+        """
+        client = self.way.client(self.host, self.port, limit)
+        try:
+            client.request("GET", path_of(self._nonce), headers={"Connection": "close"})
+            body = client.getresponse().read(1 << 16)
+        except OSError:  # nobody listens, or takes the time, or says a word
+            return None
+        except http.client.HTTPException as error:  # it speaks, but no whole HTTP
+            raise ForeignAnswer from error
+        finally:
+            client.close()
+        return _identity(body, self._nonce)
+
+    def wait_until_ready(self, end: float) -> None:
+        """Ask until it answers. If it never does, stop it and say why."""
+        while self.exited() is None and (left := end - time.monotonic()) > 0:
+            if answer := self.ask(min(left, PATIENCE)):
+                self.identity = answer
+                self.ready_after = time.monotonic() - self._began
+                return
+            time.sleep(TICK)
+        ended, waited = self.exited(), time.monotonic() - self._began
+        self.stop()  # which also brings in the last lines of its log
+        if ended and is_taken(self.port):
+            raise ForeignAnswer
+        raise ServerError(self._why(ended, waited), self.logs())
+
+    def _why(self, ended: str | None, waited: float) -> str:
+        for line in self.logs(lines=1000):
+            _, said, sentence = line.partition(SAID_WHY)
+            if said:
+                return sentence
+        name, target = self.server.name, self._target
+        if ended:
+            return f"{name} {ended} before {target!r} could be asked anything."
+        return (
+            f"{name} did not answer for {target!r} within {waited:.1f} s; see whether "
+            f"its start-up hangs or blocks."
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def free_port() -> int:
+    """Give a port of ours that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_taken(port: int) -> bool:
+    """Say whether somebody listens on `port`."""
+    with socket.socket() as probe:
+        # As servers do, so that connections of the past do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
+
+
+def _cannot(server: Server, interface: Interface) -> str | None:
+    if not server.speaks(interface):
+        return f"{server.name} cannot serve {interface.upper()} applications."
+    return missing(server)
+
+
+def _identity(body: bytes, nonce: str) -> Identity:
+    try:
+        said = json.loads(body)
+        identity = Identity(**said)
+    except (ValueError, TypeError) as error:
+        raise ForeignAnswer from error
+    if identity.nonce != nonce:
+        raise ForeignAnswer
+    return identity
+
+
+def _settings_aside() -> dict[str, str]:
+    """Give our environment without what would set up a server."""
+    kept = {k: v for k, v in inherited().items() if not SETTINGS.fullmatch(k)}
+    kept["PYTHONUNBUFFERED"] = "1"  # else what an application printed dies with it
+    return kept

@@ -1,0 +1,1 @@
+"""What is driven: our implementations, and any application by its name."""

@@ -1,0 +1,79 @@
+"""STAGE 2: the registry. Which implementations of the contract there are.
+
+An implementation is one application behind one interface. A new one is one row here,
+and a folder (CONTRIBUTING says how). To drive, judge and compare it needs no more; the
+rows of `known_differences/` name it where it differs. What measures Django, and what
+says how the applications differ on purpose, names those that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from asgi_compare.drive.places import APPLICATIONS
+from asgi_compare.model.transcript import Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One application behind one interface."""
+
+    name: str
+    interface: Interface
+    target: str
+    """Where the application is, as `module:attribute`."""
+    folder: str
+    about: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Which attribute stands for one that a scenario asks for, where it is not named
+    alike."""
+    app_dir: str = str(APPLICATIONS)
+    """The directory from which the target is imported."""
+
+
+YARDSTICK = "raw-asgi"
+"""What all others are compared with."""
+
+IMPLEMENTATIONS: dict[str, Implementation] = {
+    row.name: row
+    for row in (
+        Implementation(
+            "raw-asgi",
+            "asgi",
+            "asgi_raw.app:application",
+            "asgi_raw",
+            "By hand on ASGI, with the standard library.",
+        ),
+        Implementation(
+            "raw-wsgi",
+            "wsgi",
+            "wsgi_app.app:application",
+            "wsgi_app",
+            "By hand on WSGI, with the standard library.",
+        ),
+        Implementation(
+            "starlette",
+            "asgi",
+            "starlette_app.app:application",
+            "starlette_app",
+            "Starlette, as its documentation would have it.",
+        ),
+        Implementation(
+            "django-asgi",
+            "asgi",
+            "django_app.asgi:application",
+            "django_app",
+            "Django with the middleware of startproject, through ASGI.",
+            # Django's application is one without lifespan.
+            attributes={"without_lifespan": "application"},
+        ),
+        Implementation(
+            "django-wsgi",
+            "wsgi",
+            "django_app.wsgi:application",
+            "django_app",
+            "The same Django, the same settings and urls, through WSGI.",
+        ),
+    )
+}

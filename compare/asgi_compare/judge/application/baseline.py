@@ -1,0 +1,59 @@
+"""STAGE 4b: hold the exchange of a probe against the plain one, and look again.
+
+An answer may change for reasons of its own: it tells the time, it counts its readers, a
+limit has been reached. None of that is the probe's doing. So the plain exchange is
+played twice at the start (`probe-http/again`). And where a probe has got something
+else, the plain exchange is played once more, and then the probe, and all that twice. It
+is a finding only if the plain one got the same as ever, and the probe never did.
+
+This module does not know how anything is played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from asgi_compare.judge.application import probe_findings as own
+from asgi_compare.judge.application.probe import Probe, Trial
+from asgi_compare.model.results import Finding
+from asgi_compare.model.transcript import Transcript
+
+Drive = Callable[[Trial], Transcript]
+ROUNDS = 2
+"""How often it is looked at again; some applications fail now and then."""
+
+
+@dataclass(slots=True)
+class Yardstick:
+    """What a plain server and a patient client have got."""
+
+    plain: Trial
+    first: Transcript
+    stable: bool = True
+    """They get the same answer each time; else only failures are compared."""
+    spent: bool = False
+    """By now the application fails there, too, and nothing is compared any more."""
+
+    def played_again(self, came: Transcript) -> None:
+        """Take note of what the plain exchange has got this time."""
+        self.stable = self.stable and own.same_answer(self.first, came)
+        self.spent = self.spent or bool(own.failed(came))
+
+    def compared(
+        self, probe: Probe, made: Trial, came: Transcript, drive: Drive
+    ) -> list[Finding]:
+        """Give what a probe finds by itself; play both again to be sure of it."""
+        found = self._differs(probe, made, came)
+        if not found or own.is_lost(came):
+            return found
+        for _ in range(ROUNDS):
+            self.played_again(drive(self.plain))
+            if not self._differs(probe, made, drive(made)):
+                return []
+        return found
+
+    def _differs(self, probe: Probe, made: Trial, came: Transcript) -> list[Finding]:
+        if self.spent:
+            return []
+        return list(own.compared(probe, made, came, self.first, self.stable))

@@ -1,0 +1,222 @@
+"""STAGE 4b, inside the child: the servers that the probes play, over ASGI.
+
+Each is the driver's own server (see `asgi_compare.drive`) with one thing about it
+changed: the scope that it hands over, the events that it gives, or what becomes of a
+`send`. So all that the plain server does right, these do too, and a transcript looks
+the same.
+
+This module does not know which probes there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import Mapping
+from itertools import islice
+from time import monotonic_ns as now
+from typing import Any
+
+from asgi_compare.contract.scenario import PATIENT, Conversation, Request
+from asgi_compare.drive.in_process.asgi_http import HttpExchange
+from asgi_compare.drive.in_process.asgi_websocket import OPEN, WebSocketExchange
+from asgi_compare.drive.in_process.http_client import BODY, COMPLETE, START
+from asgi_compare.drive.in_process.recorder import ClientDisconnected, Message, Recorder
+from asgi_compare.drive.request_parts import Scope, prepare
+from asgi_compare.judge.application.probe import NO_FILE, Server
+
+FILES = ("http.response.pathsend", "http.response.zerocopysend")
+TIME_TO_ANSWER = 0.01
+"""Seconds that a WebSocket client waits for what may still come, before it leaves."""
+DEFAULTS = {"body": b"", "more_body": False, "reason": ""}
+"""Keys of events that a server may leave away, and when."""
+
+
+def awkward_scope(scope: Scope, server: Server) -> Scope:
+    """Change a scope as the row says; nothing in it is the row's own object."""
+    for key in server.without:
+        outer, _, inner = key.rpartition(".")
+        (scope.get(outer, {}) if outer else scope).pop(inner, None)
+    for key, value in server.sets.items():
+        if key == "headers" and "headers" in scope:
+            kept = [pair for pair in scope["headers"] if pair[0].lower() != b"host"]
+            scope["headers"] = type(value)((*copy.deepcopy(value), *kept))
+        else:
+            scope[key] = copy.deepcopy(value)
+    if server.extensions:
+        scope["extensions"] = {name: {} for name in server.extensions}
+    return scope
+
+
+LISTS = ("headers", "links")
+"""Keys of events that hold an iterable; any will do, but some can be read once only."""
+LONGEST = 10_000
+"""Entries of such an iterable that are looked at."""
+
+
+def written_out(event: Any) -> Any:
+    """Give an event with lists in it where any iterable will do.
+
+    A transcript can hold a list, and neither a generator nor an object of the
+    application's own. The event that the application keeps is not touched.
+    """
+    if not isinstance(event, dict):
+        return event
+    lists = {key: as_list(event[key]) for key in LISTS if key in event}
+    if all(lists[key] is event[key] for key in lists):
+        return event
+    return {**event, **lists}
+
+
+def as_list(value: Any) -> Any:
+    """Write an iterable out, and those in it; what is a list or a tuple may stay."""
+    if isinstance(value, (str, bytes, bytearray, dict)):
+        return value  # each of them has a rule of its own that it breaks
+    try:
+        entries = list(islice(iter(value), LONGEST))
+    except TypeError:
+        return value
+    inner = [as_list(entry) for entry in entries]
+    same = all(a is b for a, b in zip(inner, entries, strict=True))
+    return value if same and isinstance(value, (list, tuple)) else inner
+
+
+def is_file(file: Any) -> bool:
+    """Say whether there is a file of the operating system behind an object."""
+    try:
+        return isinstance(file.fileno(), int)
+    except Exception:  # whatever such an object may raise
+        return False
+
+
+class _Awkward(Recorder):
+    """What is awkward in the same way for HTTP and for WebSocket."""
+
+    __slots__ = ()  # so that it can be put beside a driver's record, which has some
+
+    server: Server
+    sends = 0
+    """Calls of `send` so far."""
+
+    async def give(self, event: Message) -> Message:
+        """Change an event as the row says, and hand it over."""
+        if self.server.sparse:
+            for key, default in DEFAULTS.items():
+                if key in event and event[key] == default:
+                    del event[key]
+        for key, value in self.server.adds.items():
+            if key not in KEYS or event["type"] in KEYS[key]:
+                event.setdefault(key, copy.deepcopy(value))
+        return await super().give(event)
+
+    async def before_sending(self, event: Any) -> Any:
+        """Do what the server does to a `send`; give the event as it then takes it."""
+        event = written_out(event)
+        self.sends += 1
+        if self.server.waits:
+            await asyncio.sleep(0.001)
+        if self.server.cancels_at == self.sends:
+            self.unheard |= {self.record("send", event)}
+            self.halt("timed out")
+            await self.never()
+        return event
+
+
+KEYS = {
+    "text": ("websocket.receive",),
+    "bytes": ("websocket.receive",),
+    "reason": ("websocket.disconnect",),
+}
+"""Keys that belong to some events only."""
+
+
+class AwkwardHttp(_Awkward, HttpExchange):
+    """A server for HTTP with one thing about it changed."""
+
+    def __init__(
+        self,
+        name: str,
+        request: Request,
+        server: Server,
+        state: Mapping[str, Any] | None,
+    ) -> None:
+        self.server = server
+        self.open(name)
+        self.prepared = prepare(request)
+        self.client = self.prepared.client
+        self.special = True
+        self.phase = START
+        self.handed = 0
+        self.trailers = False
+        self.extensions = {name: {} for name in server.extensions}
+        self.given = None if state is None else dict(state)
+        if self.client is not PATIENT:
+            self.client_has_sent(0)
+
+    async def receive(self) -> Message:
+        """Give the next event; `give` sees every one of them."""
+        return await self.receive_next()
+
+    def scope_as_given(self) -> Scope:
+        """Make the scope: new dicts and lists, every time."""
+        return awkward_scope(super().scope_as_given(), self.server)
+
+    async def send(self, event: Message) -> None:
+        """Take what the application sends, in this server's way."""
+        event = await self.before_sending(event)
+        if self.server.gone_at == self.sends:
+            self.leave()
+        try:
+            if not self.takes_file(event):
+                await super().send(event)
+        except ClientDisconnected:
+            if not self.server.silent:
+                raise
+            await asyncio.sleep(0)  # or an endless stream would hold the loop
+
+    def takes_file(self, event: Any) -> bool:
+        """Take an event by which the server is to send a file itself."""
+        kind = event.get("type") if isinstance(event, dict) else None
+        if kind not in FILES or kind not in self.extensions or self.phase != BODY:
+            return False
+        # The file is not read: what is judged is the event.
+        if kind == FILES[1] and not is_file(event.get("file")):
+            self.notes += (NO_FILE,)
+        self.unheard |= {self.record("send", event)}
+        if not event.get("more_body", False):
+            self.phase = COMPLETE
+            self.changed()
+        return True
+
+
+class AwkwardWebSocket(_Awkward, WebSocketExchange):
+    """A server for WebSocket with one thing about it changed."""
+
+    def __init__(
+        self,
+        name: str,
+        conversation: Conversation,
+        server: Server,
+        state: Mapping[str, Any] | None,
+    ) -> None:
+        self.server = server
+        super().__init__(name, conversation, state, None)
+
+    def scope(self) -> Scope:
+        """Make the scope: new dicts and lists, every time."""
+        return awkward_scope(super().scope(), self.server)
+
+    async def receive(self) -> Message:
+        """Give the next event; leave time for an answer before the client leaves."""
+        if self.phase == OPEN and self.said == len(self.conversation.says):
+            # An application may receive and send in tasks of their own.
+            await self.sleep(TIME_TO_ANSWER)
+        return await super().receive()
+
+    async def send(self, event: Message) -> None:
+        """Take what the application sends, in this server's way."""
+        event = await self.before_sending(event)
+        if self.server.gone_at == self.sends:
+            self.left = now()
+            self.close()
+        await super().send(event)

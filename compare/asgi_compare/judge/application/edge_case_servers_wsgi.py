@@ -1,0 +1,165 @@
+"""STAGE 4b, inside the child: the servers that the probes play, over WSGI.
+
+As over ASGI, each is the driver's own server with one thing about it changed. On top of
+what the driver writes down, these write down what the application returned (`return`),
+and whether it closes the streams, which are the server's (PEP 3333, "Input and Error
+Streams").
+
+This module does not know which probes there are.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from typing import Any
+
+from asgi_compare.contract.scenario import Request
+from asgi_compare.drive.in_process.environ import Environ
+from asgi_compare.drive.in_process.environ import Errors as PlainErrors
+from asgi_compare.drive.in_process.environ import Input as PlainInput
+from asgi_compare.drive.in_process.stepping import GRACE
+from asgi_compare.drive.in_process.wsgi import Stop, WsgiExchange
+from asgi_compare.drive.request_parts import prepare
+from asgi_compare.judge.application.probe import Server
+from asgi_compare.model.serialization.schema import shown
+from asgi_compare.model.serialization.values import Foreign
+from asgi_compare.model.transcript import Transcript
+
+
+class AwkwardWsgi(WsgiExchange):
+    """A server for WSGI with one thing about it changed."""
+
+    def __init__(
+        self, name: str, request: Request, server: Server, deadline: float
+    ) -> None:
+        self.server = server
+        super().__init__(name, prepare(request), deadline, server.short_reads)
+
+    def run(self, application: Any) -> None:
+        """Call the application, as this server does."""
+        if self.server.positional:
+            super().run(lambda environ, start: application(environ, positional(start)))
+        else:
+            super().run(application)
+
+    def environ(self) -> Environ:
+        """Make the `environ`: a new dict, every time."""
+        environ = awkward_environ(super().environ(), self.server)
+        given = environ["wsgi.input"]
+        environ["wsgi.input"] = Input.in_place_of(given, self)
+        environ["wsgi.errors"] = Errors(self.logged, self)
+        return environ
+
+    def scope_as_given(self) -> Environ:
+        """Make the `environ` once more; what is no data is named by its type."""
+        return awkward_environ(super().scope_as_given(), self.server)
+
+    def start_response(
+        self, status: Any, response_headers: Any, exc_info: Any = None
+    ) -> Any:
+        """Take it as the driver does; a subclass of list shall still be seen as one."""
+        index = len(self.log)
+        try:
+            return super().start_response(status, response_headers, exc_info)
+        finally:
+            kind = type(response_headers)
+            if index < len(self.log) and kind is not list and issubclass(kind, list):
+                seen = Foreign(kind.__qualname__, shown(response_headers))
+                self.log[index][2]["response_headers"] = seen
+
+    def send_all(self, iterable: Any) -> None:
+        """Write down what was returned, and send it."""
+        returned: dict[str, Any] = {"type": "return", "iterable": True}
+        try:
+            # A generator is made by this and not started.
+            iter(iterable)
+        except TypeError:
+            returned["iterable"] = False
+        try:
+            returned["len"] = len(iterable)
+        except Exception:
+            returned["len"] = None
+        returned["close"] = hasattr(iterable, "close")
+        self.crosses("send", returned)
+        index = len(self.log) - 1
+        try:
+            super().send_all(iterable)
+        except Stop:
+            # A server that stops has not seen how many blocks there would have been.
+            self.log[index][2]["len"] = None
+            raise
+
+    def streams_closed(self, which: str) -> None:
+        """Write down that the application closes what is not its own."""
+        self.crosses("send", {"type": f"wsgi.{which}.close"})
+
+
+def positional(start_response: Any) -> Any:
+    """Give a `start_response` that takes no arguments by name."""
+
+    def begin(a: Any, b: Any, c: Any = None, /) -> Any:
+        return start_response(a, b, c)
+
+    return begin
+
+
+class Input(PlainInput):
+    """A `wsgi.input` that notices when it is closed."""
+
+    _server: AwkwardWsgi
+
+    @classmethod
+    def in_place_of(cls, given: PlainInput, server: AwkwardWsgi) -> Input:
+        """Take over the state of the driver's own."""
+        made = cls.__new__(cls)
+        made.__dict__.update(given.__dict__)
+        made._server = server
+        return made
+
+    def close(self) -> None:
+        """Stay open, and write it down."""
+        self._server.streams_closed("input")
+
+
+class Errors(PlainErrors):
+    """A `wsgi.errors` that notices when it is closed."""
+
+    def __init__(self, note: Any, server: AwkwardWsgi) -> None:
+        super().__init__(note)
+        self._server = server
+
+    def close(self) -> None:
+        """Stay open, and write it down."""
+        self._server.streams_closed("errors")
+
+
+def awkward_environ(environ: Environ, server: Server) -> Environ:
+    """Change an `environ` as the row says."""
+    for key in server.without:
+        name = key.removesuffix("?")
+        if name == key or environ.get(name) == "":
+            environ.pop(name, None)
+    environ.update(copy.deepcopy(dict(server.sets)))
+    return environ
+
+
+def play(
+    application: Any, name: str, request: Request, server: Server, deadline: float
+) -> Transcript:
+    """Have one exchange on a thread of its own, which can be left behind."""
+    served = AwkwardWsgi(name, request, server, deadline)
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            served.run(application)
+        except BaseException as error:  # KeyboardInterrupt; on a thread it ends no more
+            served.failed(error)
+        finally:
+            ended.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    if not ended.wait(deadline + GRACE):
+        served.abandon()
+    return served()

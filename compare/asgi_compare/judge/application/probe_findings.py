@@ -1,0 +1,235 @@
+"""STAGE 4b: what a probe concludes by itself, besides what the rules say.
+
+A probe that compares has two transcripts: that of the plain exchange, and its own. An
+exception is no finding, for an application may raise when it likes; but one that raises
+only where an optional key is absent has relied on that key. And an application that
+ends its process, or cannot be stopped, has gone beyond what a rule could judge: that is
+an error, in one line.
+
+This module does not know how anything is played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from asgi_compare.contract.scenario import Conversation
+from asgi_compare.judge.application.probe import NO_FILE, Asked, Probe, Trial
+from asgi_compare.model.results import Finding
+from asgi_compare.model.transcript import (
+    MAX_EVENTS,
+    Dialogue,
+    Excerpt,
+    Response,
+    Transcript,
+)
+
+LOST = ("crashed", "abandoned")
+STARTS = ("http.response.start", "websocket.accept", "start_response")
+CUT_SHORT = ("timed out", "flooded")
+LAST_WORDS = (
+    "lifespan.startup.failed",
+    "lifespan.shutdown.complete",
+    "lifespan.shutdown.failed",
+)
+"""A server waits for one of these, and need not wait for the return after it."""
+UNKNOWN_EVENT = "asgi/unknown-event-type"
+OF_FILES = "asgi-extensions/zerocopysend-file"
+
+
+def is_lost(transcript: Transcript) -> bool:
+    """Say whether the application has ended its process, or could not be stopped."""
+    return transcript.ending.kind in LOST
+
+
+def is_endless(transcript: Transcript) -> bool:
+    """Say whether an answer was begun, and had no end in the time there was."""
+    begun = any(map(transcript.sent, STARTS))
+    return transcript.ending.kind in CUT_SHORT and begun
+
+
+def failed(transcript: Transcript) -> str:
+    """Say how an exchange failed; empty if it did not."""
+    if transcript.ending.kind == "raised":
+        return transcript.ending.error
+    if is_lost(transcript):
+        return f"an application that {transcript.ending.kind}"
+    if transcript.ending.kind in CUT_SHORT and not is_endless(transcript):
+        return "no answer in time"
+    response = transcript.response
+    if response is not None and response.status >= 500:
+        return f"the status {response.status}"
+    return ""
+
+
+def same_answer(one: Transcript, other: Transcript) -> bool:
+    """Say whether the client got the same status and body twice."""
+    return _answer(one) == _answer(other)
+
+
+def _answer(transcript: Transcript) -> object:
+    answer = transcript.answer
+    if isinstance(answer, Dialogue):
+        return (answer.handshake.status, answer.heard)
+    if isinstance(answer, Response):
+        body = answer.body
+        return (answer.status, body.sha256 if isinstance(body, Excerpt) else body)
+    return None
+
+
+def compared(
+    probe: Probe,
+    trial: Trial,
+    transcript: Transcript,
+    plain: Transcript,
+    stable: bool = True,
+) -> Iterator[Finding]:
+    """Give what a probe finds by holding an exchange against the plain one.
+
+    With an answer that is another one each time, `stable` is False, and only failures
+    are looked for.
+    """
+    if probe.compares == "nothing" or failed(plain) or is_endless(plain):
+        return
+    got = failed(transcript)
+    answers = stable and probe.compares == "answer"
+    if not got and answers and not same_answer(plain, transcript):
+        got = f"another one: {_in_short(transcript)}"
+    if got:
+        yield Finding(
+            probe.id,
+            "application",
+            probe.level,
+            f"Expected {_in_short(plain)} as on a plain server, but got {got} "
+            f"(at the end of {trial.name!r}).",
+            trial.name,
+        )
+
+
+def _in_short(transcript: Transcript) -> str:
+    response = transcript.response
+    if response is None:
+        return "no answer"
+    if isinstance(transcript.answer, Dialogue):
+        return f"a {response.status}"
+    return f"a {response.status} with {len(response.body):,} bytes"
+
+
+def trouble(probe: Probe, transcript: Transcript) -> str:
+    """Say in one line what an application did that is beyond the rules."""
+    ending = transcript.ending
+    if is_lost(transcript):
+        return ending.error or (
+            "The application went on after it was cancelled, and was left behind."
+        )
+    if ending.kind == "flooded" and probe.id.endswith("/plain"):
+        return f"The application was stopped after {MAX_EVENTS:,} events."
+    in_vain = ending.kind == "timed out" and not (
+        is_endless(transcript) or any(map(transcript.sent, LAST_WORDS))
+    )
+    if not in_vain or transcript.left_at_ns is not None or probe.server.cancels_at:
+        return ""
+    return TOO_LATE.get(probe.protocol, "")
+
+
+TOO_LATE = dict.fromkeys(
+    ("http", "websocket", "wsgi"),
+    "The application did not answer in time, and was cancelled.",
+) | {"lifespan": "The application did not start and stop in time, and was cancelled."}
+"""What to say of an application that did not come to an end, by protocol."""
+
+
+def remark(transcript: Transcript, asked: Asked) -> str:
+    """Say what is worth knowing of a plain exchange, and no fault."""
+    if is_endless(transcript):
+        count = len(transcript.events)
+        return (
+            f"{asked.label}: the answer had no end; it was cut off after {count:,} "
+            f"events. Probes that need an end were left out."
+        )
+    if transcript.ending.kind == "raised":
+        return f"{asked.label}: the application raised {_said(transcript)}."
+    return ""
+
+
+def _said(transcript: Transcript) -> str:
+    return transcript.ending.error.rstrip(".")
+
+
+def why_not_worth_more(first: Transcript, asked: Asked, silent: bool) -> str:
+    """Say why the other probes are not played with an exchange; empty if they are."""
+    silent_for_long = first.ending.kind == "timed out" and not is_endless(first)
+    if is_lost(first) or silent_for_long or first.ending.kind == "flooded":
+        return f"{asked.label}: the other probes were left out."
+    if isinstance(asked.exchange, Conversation):
+        if first.ending.kind == "raised" and not first.sent():
+            return (
+                f"{asked.label}: the application does not answer WebSocket; it raised "
+                f"{_said(first)}."
+            )
+        if is_for_nobody(first, silent):
+            return f"{asked.label}: the application does not answer WebSocket."
+    return ""
+
+
+def is_for_nobody(transcript: Transcript, silent: bool) -> bool:
+    """Say whether a protocol was passed over just as one that there is not.
+
+    An application that returns from a scope type that it does not know breaks a rule
+    there. That it does so for WebSocket, too, is the same fault, and no second one.
+    """
+    return (
+        silent
+        and transcript.scope.get("type") == "websocket"
+        and not transcript.events
+        and transcript.ending.kind == "returned"
+    )
+
+
+def why_not_started(transcript: Transcript) -> str:
+    """Say why a server would not start the application; empty if it would."""
+    for event in transcript.sent("lifespan.startup.failed"):
+        said = event.get("message") or "it does not say why"
+        return f"The application refused to start: {said}."
+    if is_lost(transcript) or transcript.ending.kind == "timed out":
+        error = _said(transcript) or "no answer to lifespan.startup in time"
+        return f"The application did not start: {error}."
+    return ""
+
+
+def speaks_another_protocol(transcript: Transcript) -> bool:
+    """Say whether an application has answered lifespan, say, as if it were HTTP.
+
+    It does not look at the scope's type. But what it sends is refused, and the refusal
+    ends it: that is the exception by which the text wants it to reject the protocol.
+    """
+    protocol = transcript.scope.get("type")
+    if transcript.ending.kind == "returned" or protocol is None:
+        return False
+    sent = transcript.sent()
+    kinds = [each.get("type") if isinstance(each, dict) else None for each in sent]
+    others = tuple(f"{each}." for each in PROTOCOLS if each != protocol)
+    return bool(sent) and all(
+        isinstance(kind, str) and kind.startswith(others) for kind in kinds
+    )
+
+
+PROTOCOLS = ("http", "websocket", "lifespan")
+
+
+def believed(
+    findings: Iterable[Finding], transcript: Transcript, asked: Asked
+) -> Iterator[Finding]:
+    """Leave out what binds the server, which is ours, and what cannot be known here."""
+    # Who asks for a WebSocket by name says that the application knows the protocol.
+    known = isinstance(asked.exchange, Conversation) and asked.wanted
+    unasked = speaks_another_protocol(transcript) and not known
+    for finding in findings:
+        if unasked and finding.rule == UNKNOWN_EVENT:
+            continue
+        # A file is no data: of the object itself only its name has come out of the
+        # child. Whether it was a file, the server there has looked.
+        if finding.rule == OF_FILES and NO_FILE not in transcript.notes:
+            continue
+        if finding.side == "application":
+            yield finding

@@ -1,0 +1,219 @@
+"""STAGE 4b, rows: servers and clients that are awkward over HTTP, and legal.
+
+Every row says which sentence allows it. A row that compares nothing only gives the
+rules something to look at. Those about bodies and about leaving are in a file of their
+own, and come last.
+"""
+
+from __future__ import annotations
+
+from asgi_compare.judge.application.probe import Probe, Server
+from asgi_compare.judge.application.probes.absent_keys import HTTP_OPTIONAL, absent
+from asgi_compare.judge.application.probes.http_bodies import HTTP_BODIES
+from asgi_compare.judge.rules.engine.rule import MAIN, RFC9110, WWW
+
+SCOPE = WWW + "http-connection-scope"
+REQUEST = WWW + "request-receive-event"
+EXTRA_KEYS = (
+    "the presence of additional keys in the event dictionary should not raise an "
+    "exception"
+)
+ALL_EXTENSIONS = (
+    "http.response.push",
+    "http.response.early_hint",
+    "http.response.debug",
+    "http.response.trailers",
+    "http.response.pathsend",
+    "http.response.zerocopysend",
+)
+UNKNOWN = {"compare.unknown": {"nested": [1, None, b"bytes"]}}
+
+HTTP = (
+    Probe(
+        "probe-http/plain",
+        "http",
+        "A plain and complete server, and a patient client.",
+        "your application will be called at the start of the request",
+        SCOPE,
+        endless=True,
+    ),
+    Probe(
+        "probe-http/again",
+        "http",
+        "The same request once more, to see whether the answer is the same.",
+        "your application will be called at the start of the request",
+        SCOPE,
+    ),
+    Probe(
+        "probe-http/head",
+        "http",
+        "The client asks for the head of the answer only.",
+        "The HEAD method is identical to GET except that the server MUST NOT send "
+        "content in the response",
+        RFC9110 + "9.3.2",
+        changes={"method": "HEAD"},
+        needs="GET",
+    ),
+    Probe(
+        "probe-http/options",
+        "http",
+        "The client asks which methods there are, which is safe.",
+        "the GET, HEAD, OPTIONS, and TRACE methods are defined to be safe",
+        RFC9110 + "9.2.1",
+        changes={"method": "OPTIONS"},
+        needs="GET",
+    ),
+    Probe(
+        "probe-http/unknown-method",
+        "http",
+        "The client uses a safe method that few applications know.",
+        "Additional methods, outside the scope of this specification, have been "
+        "specified for use in HTTP",
+        RFC9110 + "9.1",
+        changes={"method": "PROPFIND"},
+        needs="GET",
+    ),
+    *absent("http", SCOPE, HTTP_OPTIONAL),
+    Probe(
+        "probe-http/server-is-a-socket",
+        "http",
+        "The server listens on a Unix socket, so there are no addresses.",
+        "[path, None] where path is that of the unix socket",
+        SCOPE,
+        Server(sets={"server": ["/run/server.sock", None], "client": None}),
+        compares="failure",
+        level="must",
+    ),
+    Probe(
+        "probe-http/headers-as-tuple-of-lists",
+        "http",
+        "The headers are another iterable of two-item iterables.",
+        "An iterable of [name, value] two-item iterables",
+        SCOPE,
+        Server(sets={"headers": ([b"host", b"example.org"], [b"accept", b"*/*"])}),
+        compares="failure",
+        level="must",
+    ),
+    Probe(
+        "probe-http/header-names-in-upper-case",
+        "http",
+        "The server keeps the case of header names.",
+        "Header names should be lowercased, but it is not required",
+        SCOPE,
+        Server(sets={"headers": [(b"Host", b"example.org"), (b"X-Probe", b"1")]}),
+        compares="failure",
+    ),
+    Probe(
+        "probe-http/headers-repeated",
+        "http",
+        "Fields come more than once, Cookie among them, as HTTP/2 allows.",
+        "Duplicates are possible and must be preserved in the message as received",
+        SCOPE,
+        Server(sets={"http_version": "2"}),
+        changes={
+            "headers": (
+                (b"cookie", b"a=1"),
+                (b"cookie", b"b=2"),
+                (b"accept", b"text/html"),
+                (b"accept", b"*/*;q=0.1"),
+            )
+        },
+        compares="failure",
+    ),
+    Probe(
+        "probe-http/unknown-scope-keys",
+        "http",
+        "The scope, and `asgi` in it, have keys that nobody knows.",
+        "a dictionary that contains at least a type key",
+        MAIN + "applications",
+        Server(sets={**UNKNOWN, "asgi": {"version": "3.0", "compare.unknown": 1}}),
+        compares="failure",
+        level="must",
+    ),
+    Probe(
+        "probe-http/unknown-event-keys",
+        "http",
+        "The events of the request have a key that nobody knows.",
+        EXTRA_KEYS,
+        MAIN + "error-handling",
+        Server(adds=UNKNOWN),
+        compares="answer",
+    ),
+    Probe(
+        "probe-http/event-keys-absent",
+        "http",
+        "The events leave `body` and `more_body` away where the defaults will do.",
+        "Optional; if missing defaults to False",
+        REQUEST,
+        Server(sparse=True),
+        compares="answer",
+        level="must",
+    ),
+    Probe(
+        "probe-http/older-server",
+        "http",
+        "The server speaks version 2.0 of the text.",
+        "Spec versions let you understand what the server you are using understands",
+        WWW + "spec-versions",
+        Server(sets={"asgi": {"version": "3.0", "spec_version": "2.0"}}),
+        compares="failure",
+    ),
+    Probe(
+        "probe-http/extensions-offered",
+        "http",
+        "The server offers every extension of the common list.",
+        "named additions to a protocol specification that are optional",
+        MAIN + "extensions",
+        Server(extensions=ALL_EXTENSIONS),
+        compares="failure",
+        endless=True,
+    ),
+    Probe(
+        "probe-http/http-1.0",
+        "http",
+        "The client speaks HTTP/1.0.",
+        'One of "1.0", "1.1" or "2"',
+        SCOPE,
+        Server(sets={"http_version": "1.0"}),
+        compares="failure",
+    ),
+    Probe(
+        "probe-http/https",
+        "http",
+        "The connection is encrypted.",
+        'URL scheme portion (likely "http" or "https")',
+        SCOPE,
+        Server(sets={"scheme": "https"}),
+    ),
+    Probe(
+        "probe-http/root-path",
+        "http",
+        "The application is mounted below a path.",
+        "The root path this application is mounted at",
+        SCOPE,
+        changes={"root_path": "/mounted/h\xe9re"},
+    ),
+    Probe(
+        "probe-http/encoded-path",
+        "http",
+        "The path holds encoded slashes, spaces, quotes and letters of UTF-8.",
+        "percent-encoded sequences and UTF-8 byte sequences decoded into characters",
+        SCOPE,
+        changes={"suffix": b"/a%2Fb%20%22%25%C3%A9%F0%9F%8D%B5%0D%0A"},
+        needs="GET",
+    ),
+    Probe(
+        "probe-http/path-not-utf-8",
+        "http",
+        "The path, the query and a field hold bytes that are not UTF-8.",
+        "A recipient SHOULD treat other allowed octets in field content (i.e., "
+        "obs-text) as opaque data",
+        RFC9110 + "5.5",
+        changes={
+            "suffix": b"/%ff%fe%00?q=%ff&=&&%",
+            "headers": ((b"x-bytes", b"\xff\xe9"), (b"cookie", b"=;\xff; a")),
+        },
+        needs="GET",
+    ),
+    *HTTP_BODIES,
+)

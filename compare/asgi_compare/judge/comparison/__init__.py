@@ -1,0 +1,1 @@
+"""Same or different, and is the difference known?"""

@@ -1,0 +1,1 @@
+"""The rules of ASGI: scopes, events, and their order."""

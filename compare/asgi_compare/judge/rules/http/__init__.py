@@ -1,0 +1,1 @@
+"""The rules of HTTP that bind an application on either interface."""

@@ -1,0 +1,1 @@
+"""HTTP/1.1: requests, responses, and the connection that they share."""

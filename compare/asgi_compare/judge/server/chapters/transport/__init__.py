@@ -1,0 +1,1 @@
+"""Below HTTP: TLS, and Unix domain sockets."""

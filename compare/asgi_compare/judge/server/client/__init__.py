@@ -1,0 +1,1 @@
+"""The client of the wire cases: raw bytes out, answers read."""

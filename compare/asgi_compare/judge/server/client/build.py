@@ -1,0 +1,63 @@
+"""The bytes of requests, built so that a case shows only what is odd in it.
+
+Nothing here checks what it is given: a broken request is built as readily as a good
+one.
+"""
+
+from __future__ import annotations
+
+from asgi_compare.judge.server.case import Case, Check, Hear, Level, Say, Step, Text
+
+CRLF = b"\r\n"
+CLOSE = b"Connection: close"
+CHUNKED = b"Transfer-Encoding: chunked"
+LAST = b"0\r\n\r\n"
+"""The last chunk, and no trailer section."""
+
+
+def request(
+    *fields: bytes,
+    method: bytes = b"GET",
+    target: bytes = b"/<case>",
+    version: bytes = b"HTTP/1.1",
+    host: bytes | None = b"Host: <host>",
+    body: bytes = b"",
+) -> bytes:
+    """Give the bytes of a request; each field is a line without its end."""
+    first = b" ".join((method, target, version))
+    lines = [first, *([host] if host is not None else []), *fields]
+    return CRLF.join(lines) + CRLF + CRLF + body
+
+
+def post(*fields: bytes, body: bytes = b"", target: bytes = b"/<case>") -> bytes:
+    """Give the bytes of a POST with just these fields besides Host."""
+    return request(*fields, method=b"POST", target=target, body=body)
+
+
+def sized(body: bytes, *fields: bytes) -> bytes:
+    """Give the bytes of a POST with a Content-Length that is true."""
+    return post(b"Content-Length: %d" % len(body), *fields, body=body)
+
+
+def chunk(data: bytes, extension: bytes = b"") -> bytes:
+    """Give one chunk."""
+    return b"%x%s\r\n%s\r\n" % (len(data), extension, data)
+
+
+def second(*fields: bytes) -> bytes:
+    """Give a plain request that comes after another on the same connection."""
+    return request(*(fields or (CLOSE,)), target=b"/<case>/second")
+
+
+def case(
+    name: str,
+    level: Level,
+    shows: str,
+    text: Text,
+    data: bytes,
+    *checks: Check,
+    danger: bool = False,
+) -> Case:
+    """Give the most usual case: send these bytes, wait for an answer, and look."""
+    steps: tuple[Step, ...] = (Say(data), Hear())
+    return Case(name, level, shows, text, steps, checks, danger=danger)

@@ -1,0 +1,224 @@
+"""STAGE 4b: the plays that start and stop a server of their own.
+
+Each play gets a `Stage`: it starts the server with what the case says the lifespan is
+to do, talks to it a little, stops it, and reads the diary that the lifespan has kept in
+a file, since nobody can ask an application that has ended. A play gives a `Problem`, or
+None if all went as the sentence asks.
+
+This module knows no verdicts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from asgi_compare.drive.servers.supervisor import RunningServer, ServerError, start
+from asgi_compare.drive.servers.table import Server
+from asgi_compare.judge.server.case import Case, Problem
+from asgi_compare.judge.server.client.build import request
+from asgi_compare.judge.server.client.line import Line
+from asgi_compare.judge.server.observed import Connection
+from asgi_compare.model.transcript import Interface
+
+TARGET = "asgi_compare.judge.server.instrument:{interface}"
+DIARY = "ASGI_COMPARE_WIRE_DIARY"
+NO_LIFESPAN = Problem("The server has no lifespan.", "unsupported")
+FAILED = "asgi-compare-was-told-to-fail"
+FAILED_SHUTDOWN = "asgi-compare-failed-to-shut-down"
+GRACE = 6.0
+
+
+@dataclass(slots=True)
+class Stage:
+    """A server of one's own, for one case."""
+
+    case: Case
+    server: Server
+    interface: Interface
+    diary_path: Path
+    notes: list[str] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
+
+    async def start(self) -> RunningServer:
+        """Start it; the diary begins anew."""
+        target = TARGET.format(interface=self.interface)
+        settings = {**self.case.settings, DIARY: str(self.diary_path)}
+        running = await asyncio.to_thread(
+            start,
+            self.server,
+            target,
+            interface=self.interface,
+            environment=settings,
+            deadline=12.0,
+            grace=GRACE,
+        )
+        self.notes.append(f"ready after {running.ready_after:.1f} s")
+        return running
+
+    async def stop(self, running: RunningServer) -> None:
+        """Ask it to stop, and keep what it logged."""
+        await asyncio.to_thread(running.stop)
+        self.logs = running.logs(1000)
+
+    def diary(self) -> list[dict[str, Any]]:
+        """Give what the lifespan wrote down."""
+        try:
+            lines = self.diary_path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+        return [json.loads(line) for line in lines]
+
+    def has_lifespan(self) -> bool:
+        """Say whether the application was ever called for a lifespan."""
+        return any("scope" in entry for entry in self.diary())
+
+    def did(self, what: str) -> dict[str, Any] | None:
+        """Give the entry of the diary that has this event."""
+        return next((e for e in self.diary() if what in e.values()), None)
+
+    async def line(self, running: RunningServer) -> Line:
+        """Connect to it, and send a request of this case."""
+        line = await Line.open(running.host, running.port, (), upgrade=False)
+        data = request().replace(b"<case>", f"wire/{self.case.name}~0".encode())
+        await line.say(data.replace(b"<host>", b"localhost"))
+        return line
+
+
+Play = Callable[[Stage], Awaitable[Problem | None]]
+
+
+async def perform(
+    case: Case, server: Server, interface: Interface
+) -> tuple[Problem | None, Stage]:
+    """Play the case; give what is wrong, and the stage with what was noted."""
+    with tempfile.TemporaryDirectory(prefix="asgi-compare-") as directory:
+        stage = Stage(case, server, interface, Path(directory) / "diary")
+        problem = await PLAYS[case.life](stage)
+        told = [" ".join(f"{k}={v}" for k, v in e.items()) for e in stage.diary()]
+        stage.notes += [f"lifespan: {line}" for line in told]
+    return problem, stage
+
+
+async def _slow(stage: Stage) -> Problem | None:
+    running = await stage.start()
+    await stage.stop(running)
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    if running.ready_after >= 1.2:
+        return None
+    return Problem(
+        "Expected no answer before the start-up was complete, which takes 1.2 s, but "
+        f"the first one came after {running.ready_after:.1f} s."
+    )
+
+
+async def _scope(stage: Stage) -> Problem | None:
+    await stage.stop(await stage.start())
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    scope = stage.diary()[0]["scope"]
+    asgi = scope.get("asgi")
+    good = scope.get("type") == "lifespan" and isinstance(asgi, dict)
+    good = good and isinstance(asgi.get("version"), str)
+    good = good and scope.get("state", {}) == {}
+    return None if good else Problem(f"The lifespan scope was {scope!r}.")
+
+
+async def _failed(stage: Stage) -> Problem | None:
+    try:
+        running = await stage.start()
+    except ServerError as error:
+        logged = any(FAILED in line for line in error.logs)
+        said = "It ended, but did not log the message of the application."
+        return None if logged else Problem(said)
+    await stage.stop(running)
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    return Problem("The server went on and answered requests.")
+
+
+async def _raises(stage: Stage) -> Problem | None:
+    try:
+        running = await stage.start()
+    except ServerError as error:
+        return Problem(f"The server did not go on: {error.sentence}")
+    await stage.stop(running)
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    sent = stage.did("lifespan.shutdown")
+    return Problem("It sent lifespan.shutdown all the same.") if sent else None
+
+
+async def _shutdown(stage: Stage) -> Problem | None:
+    await stage.stop(await stage.start())
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    if not stage.did("lifespan.shutdown"):
+        return Problem("Expected lifespan.shutdown, but the server ended without it.")
+    if stage.did("lifespan.shutdown.complete"):
+        return None
+    return Problem("The server ended before lifespan.shutdown.complete was sent.")
+
+
+async def _shutdown_failed(stage: Stage) -> Problem | None:
+    await stage.stop(await stage.start())
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    if any(FAILED_SHUTDOWN in line for line in stage.logs):
+        return None
+    return Problem("The server did not log the message of lifespan.shutdown.failed.")
+
+
+async def _graceful(stage: Stage) -> Problem | None:
+    running = await stage.start()
+    line = await stage.line(running)
+    await line.wait(lambda: b"half" in _received(line), 2.0)
+    stopping = asyncio.create_task(stage.stop(running))
+    await line.wait(lambda: line.reader.complete > 0, 4.0)
+    stage.connections.append(await line.leave())
+    await stopping
+    whole = bool(line.reader.complete)
+    said = "was finished" if whole else "was broken off"
+    stage.notes.insert(0, f"The response that was under way {said} after SIGTERM.")
+    return None
+
+
+async def _order(stage: Stage) -> Problem | None:
+    await _graceful(stage)
+    if not stage.has_lifespan():
+        return NO_LIFESPAN
+    finished = "finished" in stage.notes[0]
+    asked = stage.did("lifespan.shutdown")
+    if asked is None:
+        return Problem("Expected lifespan.shutdown, but the server ended without it.")
+    ended = stage.did("a response")
+    if not finished or ended is None or ended["at"] <= asked["at"]:
+        return None
+    early = ended["at"] - asked["at"]
+    return Problem(
+        "Expected lifespan.shutdown after the response that was under way, but it came "
+        f"{early:.1f} s before the end of it."
+    )
+
+
+def _received(line: Line) -> bytes:
+    return b"".join(data for _, did, data in line.seen.log if did == "received")
+
+
+PLAYS: dict[str, Play] = {
+    "slow": _slow,
+    "scope": _scope,
+    "failed": _failed,
+    "raises": _raises,
+    "shutdown": _shutdown,
+    "shutdown-failed": _shutdown_failed,
+    "graceful": _graceful,
+    "order": _order,
+}

@@ -1,0 +1,1 @@
+"""Pages made to be measured, or deliberately naive; not for study."""

@@ -1,0 +1,1 @@
+"""Pages that do nothing but wait, for the experiments of `measure/experiments/`."""

@@ -1,0 +1,1 @@
+"""What a layer gives and what it costs: behaviours, counts, times."""

@@ -1,0 +1,24 @@
+"""Find the experiments: each module of `questions/` has one, named EXPERIMENT."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from asgi_compare.measure.experiments import questions
+from asgi_compare.measure.experiments.experiment import Experiment
+
+
+@cache
+def experiments() -> dict[str, Experiment]:
+    """Return all experiments by name, by topic and then in order of their files."""
+    found = []
+    for module in iter_modules(questions.__path__):
+        name = f"{questions.__name__}.{module.name}"
+        found.append(import_module(name).EXPERIMENT)
+    found.sort(key=lambda each: each.topic)  # stable
+    by_name: dict[str, Experiment] = {each.name: each for each in found}
+    if len(by_name) < len(found):
+        raise ValueError("Expected one experiment of each name, but got two of one.")
+    return by_name

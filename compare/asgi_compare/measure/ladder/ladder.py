@@ -1,0 +1,306 @@
+"""STAGE 4c: the ladder, one row a rung, and what it is measured beside.
+
+From the bottom: the handler, the URL resolver, each middleware of `startproject` by
+itself and added up, then other middleware and work of all kinds on top of that. A row
+says which settings it has (`asgi_compare.laboratory.django_lab` obeys them) and above
+which rung it stands.
+
+`configurations` turns a rung into what a process is told. This module measures nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from asgi_compare.contract.scenario import Request
+from asgi_compare.drive.places import APPLICATIONS
+from asgi_compare.measure.ladder.rung import Rung, Way
+from asgi_compare.measure.timing.configuration import Asked, Configuration
+
+OURS = str(APPLICATIONS)
+LAB = "asgi_compare.laboratory.django_lab"
+SECURITY = "django.middleware.security.SecurityMiddleware"
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+COMMON = "django.middleware.common.CommonMiddleware"
+CSRF = "django.middleware.csrf.CsrfViewMiddleware"
+AUTH = "django.contrib.auth.middleware.AuthenticationMiddleware"
+MESSAGES = "django.contrib.messages.middleware.MessageMiddleware"
+FRAMES = "django.middleware.clickjacking.XFrameOptionsMiddleware"
+GZIP = "django.middleware.gzip.GZipMiddleware"
+CONDITIONAL = "django.middleware.http.ConditionalGetMiddleware"
+LOCALE = "django.middleware.locale.LocaleMiddleware"
+UPDATE_CACHE = "django.middleware.cache.UpdateCacheMiddleware"
+FETCH_FROM_CACHE = "django.middleware.cache.FetchFromCacheMiddleware"
+WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
+
+SYNC_ONLY = f"{LAB}.bare.sync_only"
+
+STARTPROJECT = (SECURITY, SESSIONS, COMMON, CSRF, AUTH, MESSAGES, FRAMES)
+
+NATIVE = {
+    path: f"{LAB}.native.{path.rpartition('.')[2]}"
+    for path in (
+        *STARTPROJECT,
+        GZIP,
+        CONDITIONAL,
+        LOCALE,
+        UPDATE_CACHE,
+        FETCH_FROM_CACHE,
+    )
+}
+"""Our async-native version of each, where it can be had."""
+
+WITHOUT_HOPS = {
+    "django.core.handlers.asgi.sync_to_async": f"{LAB}.bare:in_place",
+    "django.core.signals.request_started.asend": f"{LAB}.bare:tell_in_place",
+}
+WITHOUT_URLS = {
+    "django.core.handlers.base.BaseHandler.resolve_request": (
+        f"{LAB}.bare:resolve_request"
+    ),
+}
+
+SHARED = "The database's connection is closed by one of the two hops."
+NO_DATABASE_WITHOUT_HOPS = {"hopless": SHARED}
+NOT_ATOMIC = {
+    way: "Django refuses ATOMIC_REQUESTS with an async view "
+    "(django.core.handlers.base: BaseHandler.make_view_atomic)."
+    for way in ("async", "native", "hopless")
+}
+
+
+def _alone(name: str, path: str, *, above: str = "urls-1", **more: Any) -> Rung:
+    """Make the rung of one middleware by itself, or above the one that it needs."""
+    needed = (SESSIONS,) if above == "only-sessions" else ()
+    adds = f"{path.rpartition('.')[2]} by itself"
+    adds += ", above sessions, which it needs" if needed else ""
+    middleware = (*needed, path)
+    return Rung(f"only-{name}", "one middleware", adds, above, path, middleware, **more)
+
+
+def _up_to(name: str, path: str, above: str, **more: Any) -> Rung:
+    """Make the rung of the middleware of startproject from the first to this one."""
+    middleware = STARTPROJECT[: STARTPROJECT.index(path) + 1]
+    adds = f"{path.rpartition('.')[2]}, on top of those before"
+    return Rung(name, "added up", adds, above, path, middleware, **more)
+
+
+def _beyond(name: str, adds: str, *, above: str = "startproject", **more: Any) -> Rung:
+    """Make a rung on top of all of startproject."""
+    return Rung(name, "beyond", adds, above, **{"middleware": STARTPROJECT, **more})
+
+
+def _work(name: str, adds: str, **more: Any) -> Rung:
+    """Make a rung where the view does some work with the database."""
+    more = {"above": "startproject", "cannot": NO_DATABASE_WITHOUT_HOPS, **more}
+    return Rung(name, "work", adds, middleware=STARTPROJECT, tables=True, **more)
+
+
+RUNGS: dict[str, Rung] = {
+    rung.name: rung
+    for rung in (
+        Rung(
+            "handler",
+            "handler and urls",
+            "the handler and one view, without a URL resolver",
+            layer="handler",
+            settings={"LAB_REPLACE": WITHOUT_URLS},
+            quick=True,
+        ),
+        Rung(
+            "urls-1",
+            "handler and urls",
+            "the URL resolver; the route is the first",
+            "handler",
+            "urls",
+            quick=True,
+        ),
+        Rung(
+            "urls-100",
+            "handler and urls",
+            "100 routes that are tried before",
+            "urls-1",
+            settings={"LAB_ROUTES": 100},
+        ),
+        Rung(
+            "urls-1000",
+            "handler and urls",
+            "1,000 routes that are tried before",
+            "urls-1",
+            settings={"LAB_ROUTES": 1000},
+            quick=True,
+        ),
+        _alone("security", SECURITY),
+        _alone("sessions", SESSIONS),
+        _alone("common", COMMON),
+        _alone("csrf", CSRF),
+        _alone("auth", AUTH, above="only-sessions"),
+        _alone("messages", MESSAGES, above="only-sessions"),
+        _alone("clickjacking", FRAMES),
+        _up_to("to-sessions", SESSIONS, "only-security"),
+        _up_to("to-common", COMMON, "to-sessions"),
+        _up_to("to-csrf", CSRF, "to-common"),
+        _up_to("to-auth", AUTH, "to-csrf"),
+        _up_to("to-messages", MESSAGES, "to-auth"),
+        _up_to("startproject", FRAMES, "to-messages", quick=True),
+        _beyond(
+            "sync-only-inside",
+            "a sync-only middleware that does nothing, innermost",
+            middleware=(*STARTPROJECT, SYNC_ONLY),
+            quick=True,
+        ),
+        _beyond(
+            "template",
+            "a template with ten rows",
+            layer="templates",
+            view="template",
+            quick=True,
+        ),
+        _beyond(
+            "gzip",
+            "GZipMiddleware, for that page",
+            above="template",
+            layer=GZIP,
+            middleware=(GZIP, *STARTPROJECT),
+            view="template",
+            headers=((b"accept-encoding", b"gzip"),),
+        ),
+        _beyond(
+            "conditional-get",
+            "ConditionalGetMiddleware, for that page",
+            above="template",
+            layer=CONDITIONAL,
+            middleware=(CONDITIONAL, *STARTPROJECT),
+            view="template",
+        ),
+        _beyond(
+            "locale",
+            "LocaleMiddleware, asked for French",
+            layer=LOCALE,
+            middleware=(*STARTPROJECT[:2], LOCALE, *STARTPROJECT[2:]),
+            headers=((b"accept-language", b"fr"),),
+        ),
+        _beyond(
+            "cache",
+            "the two cache middlewares; the answer comes from memory",
+            layer=UPDATE_CACHE,
+            middleware=(UPDATE_CACHE, *STARTPROJECT, FETCH_FROM_CACHE),
+        ),
+        _beyond(
+            "whitenoise",
+            "WhiteNoise, asked for something that is no file",
+            layer=WHITENOISE,
+            middleware=(SECURITY, WHITENOISE, *STARTPROJECT[1:]),
+            settings={"STATIC_ROOT": None},
+            needs="whitenoise",
+        ),
+        _work(
+            "session",
+            "a session that is read and written",
+            view="session",
+            before=b"/sync/session",
+            layer=SESSIONS,
+            quick=True,
+        ),
+        _work(
+            "user",
+            "a user who has signed in",
+            view="user",
+            before=b"/lab/sign-in",
+            layer=AUTH,
+            quick=True,
+        ),
+        _work("orm-get", "one row got", view="get", layer="orm", quick=True),
+        _work("orm-create", "one row created", view="create", layer="orm", quick=True),
+        _work(
+            "atomic",
+            "ATOMIC_REQUESTS, around that",
+            above="orm-create",
+            view="create",
+            layer="ATOMIC_REQUESTS",
+            settings={"DATABASES": {"default": {"ATOMIC_REQUESTS": True}}},
+            cannot=NOT_ATOMIC,
+        ),
+    )
+}
+"""The ladder from the bottom up, by name."""
+
+HELLO = "hello-asgi"
+BASELINES: dict[str, Configuration] = {
+    one.name: one
+    for one in (
+        Configuration(
+            HELLO,
+            {
+                "async": Asked(
+                    "asgi", "asgi_compare.measure.ladder.hello:application", Request()
+                )
+            },
+        ),
+        Configuration(
+            "raw-asgi",
+            {"async": Asked("asgi", "asgi_raw.app:application", Request())},
+            app_dir=OURS,
+        ),
+        Configuration(
+            "raw-wsgi",
+            {"wsgi": Asked("wsgi", "wsgi_app.app:application", Request())},
+            app_dir=OURS,
+        ),
+        Configuration(
+            "starlette",
+            {"async": Asked("asgi", "starlette_app.app:application", Request())},
+            app_dir=OURS,
+        ),
+    )
+}
+"""What the ladder stands beside: the same 13 bytes from the smallest application there
+is, from ours by hand, and from Starlette."""
+
+YARDSTICK = ("raw-asgi", "async")
+
+
+def configurations(rung: Rung, ways: Iterable[Way]) -> Iterator[Configuration]:
+    """Give the processes that a rung takes: ways with the same settings share one."""
+    together: dict[tuple[bool, bool], dict[str, Asked]] = {}
+    for way in ways:
+        if way.name not in rung.cannot:
+            found = together.setdefault((way.native, way.hopless), {})
+            found[way.name] = _asked(rung, way)
+    for (native, hopless), asked in together.items():
+        changes = json.dumps(settings(rung, native=native, hopless=hopless))
+        yield Configuration(rung.name, asked, {"ASGI_COMPARE_LAB": changes}, OURS)
+
+
+def settings(rung: Rung, *, native: bool, hopless: bool) -> dict[str, Any]:
+    """Give the settings of a rung, as the laboratory takes them."""
+    middleware = [
+        NATIVE.get(path, path) if native else path for path in rung.middleware
+    ]
+    changed = {
+        "LAB_WATCH": False,  # its receivers would be measured as well
+        "LAB_TABLES": rung.tables,
+        "MIDDLEWARE": middleware,
+        **rung.settings,
+    }
+    if hopless:
+        changed["LAB_REPLACE"] = {**changed.get("LAB_REPLACE", {}), **WITHOUT_HOPS}
+    return changed
+
+
+def absent(rung: Rung) -> str:
+    """Say what a rung lacks to be measured; empty if it lacks nothing."""
+    if not rung.needs or importlib.util.find_spec(rung.needs) is not None:
+        return ""
+    return f"It is not installed; add it with: pip install {rung.needs}"
+
+
+def _asked(rung: Rung, way: Way) -> Asked:
+    module = {"asgi": f"{LAB}.asgi", "wsgi": f"{LAB}.wsgi"}[way.interface]
+    before = Request(target=rung.before) if rung.before else None
+    path = f"/{way.view}/{rung.view}".encode()
+    request = Request(target=path, headers=rung.headers)
+    return Asked(way.interface, f"{module}:application", request, before)

@@ -1,0 +1,82 @@
+"""STAGE 4d, the nouns of what is asked: a `Configuration`, and its `Way`s.
+
+This module does not know who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from asgi_compare.contract.scenario import Request
+from asgi_compare.model.transcript import Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One way into an application: which object, by which interface, asked for what."""
+
+    interface: Interface
+    target: str
+    """Where the application is, as `module:attribute`."""
+    request: Request
+    before: Request | None = None
+    """Asked once, beforehand; the cookies that it sets come along afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """An application with its settings: what goes into one process."""
+
+    name: str
+    ways: Mapping[str, Asked]
+    """Ways into the same process, by name. They are measured one after the other."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    app_dir: str | None = None
+
+
+# What a process is told to do; each is one message to `child.py`.
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Import the applications, and say what that weighed."""
+
+    ways: Mapping[str, Asked]
+    app_dir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Put one request, and count what it does."""
+
+    way: str
+    tree: bool = False
+    """Whether the tree of calls is wanted as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Keep to one core, and put requests for so long; say how long one takes."""
+
+    way: str
+    core: int | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Put so many requests, and say how long it took."""
+
+    way: str
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Call a function without arguments, `module:function`, and give its answer."""
+
+    function: str
+
+
+Command = Load | Count | Settle | Batch | Tell

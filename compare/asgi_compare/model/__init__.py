@@ -1,0 +1,1 @@
+"""The nouns: what happened, what was concluded, and their text form."""

@@ -1,0 +1,1 @@
+"""A check in words: terminal, HTML, Markdown, JSON, JUnit and SARIF."""

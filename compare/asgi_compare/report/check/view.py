@@ -1,0 +1,121 @@
+"""STAGE 5: what a report of a check shows, before it is set: lines and sentences.
+
+This module does not know how a report looks, nor how a finding came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from asgi_compare.model.checked import Checked, Problem
+from asgi_compare.model.sanitize import clean, shorten
+from asgi_compare.model.transcript import Event, Transcript
+from asgi_compare.report.common.values import is_fields, show_field, show_value
+from asgi_compare.report.common.wording import plural
+
+AROUND = 2
+"""Events that are shown before and after the evidence."""
+ARROWS = {"receive": "->", "send": "<-", "hop": "~~"}
+"""Named from the application's side, as everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a transcript; `place` is empty where lines are left out."""
+
+    place: str
+    text: str
+    is_evidence: bool = False
+
+
+def excerpt(problem: Problem, transcript: Transcript) -> Iterator[Line]:
+    """Give the events around the evidence, and the end where that is what counts."""
+    events = transcript.events
+    shown = [place for place in problem.evidence if place < len(events)]
+    near = {
+        index
+        for place in shown or [len(events) - 1]
+        for index in range(place - AROUND, place + AROUND + 1)
+    }
+    left_out = False
+    for index, event in enumerate(events):
+        if index not in near:
+            left_out = True
+            continue
+        if left_out:
+            yield Line("", "…")
+            left_out = False
+        yield Line(str(index), in_one_line(event), index in shown)
+    if left_out:
+        yield Line("", "…")
+    elif not shown:
+        yield Line("end", _ending(transcript), True)
+
+
+def in_one_line(event: Event) -> str:
+    """Show one event: which way, what, and everything in it."""
+    arrow, kind, details = ARROWS[event.direction], "", event.event
+    if isinstance(details, dict) and isinstance(details.get("type"), str):
+        kind = clean(shorten(details["type"]))
+        rest = {key: value for key, value in details.items() if key != "type"}
+        shown = " ".join(f"{clean(str(key))}={_shown(v)}" for key, v in rest.items())
+        return f"{arrow} {kind} {shown}".rstrip()
+    return f"{arrow} {show_value(details)}"
+
+
+def _shown(value: Any) -> str:
+    if is_fields(value):
+        return "[" + ", ".join(show_field(pair) for pair in value[:20]) + "]"
+    return show_value(value)
+
+
+def _ending(transcript: Transcript) -> str:
+    ending = transcript.ending
+    error = f": {clean(shorten(ending.error, 400))}" if ending.error else ""
+    return f"the application {ending.kind}{error}"
+
+
+def summary(checked: Checked) -> list[str]:
+    """Say in a few sentences what came of the check."""
+    count = {"must": 0, "should": 0, "unclear": 0}
+    for problem in checked.problems:
+        count[problem.level] += 1
+    broken = ", ".join(f"{n} {level}" for level, n in count.items() if n)
+    rules = plural(len(checked.problems), "rule")
+    nothing = "no probe was played" if checked.empty else "no rule broken"
+    found = f"{rules} broken ({broken})" if broken else nothing
+    lines = [
+        f"{checked.target} ({checked.interface}): "
+        f"{plural(len(checked.verdicts), 'trial')} in "
+        f"{checked.environment.get('seconds', 0)} s, {found}."
+    ]
+    if errors := len(checked.of("error")):
+        lines.append(f"{plural(errors, 'trial')} ended in an error.")
+    if (changed := checked.changed) is not None:
+        lines.append(
+            f"Against what was expected: {len(changed.accepted)} accepted, "
+            f"{len(changed.new)} new, {len(changed.gone)} gone."
+        )
+    if checked.interrupted:
+        lines.append("Interrupted; the rest was not played.")
+    return lines
+
+
+def times(count: int) -> str:
+    """Say how often, in words."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def facts(checked: Checked) -> list[tuple[str, str]]:
+    """Give where and when it was checked, as names and values."""
+    about = checked.environment
+    versions = about.get("versions")
+    found = [(name, str(about[name])) for name in NAMED if name in about]
+    if isinstance(versions, dict):
+        found.append(("versions", ", ".join(f"{n} {v}" for n, v in versions.items())))
+    return found
+
+
+NAMED = ("date", "python", "platform", "cpu", "cores", "seed", "seconds")

@@ -1,0 +1,1 @@
+"""What the reports share: files, pages, values, timelines."""

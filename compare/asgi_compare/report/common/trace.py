@@ -1,0 +1,79 @@
+"""STAGE 5: transcripts in a terminal, event by event, beside each other.
+
+A line for each event: when it crossed the interface, which way, what it was, and on
+which thread; below, what the client got. As many transcripts stand beside each other
+as the terminal has room for.
+
+This module does not know why anybody wants to see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from asgi_compare.model.sanitize import clean
+from asgi_compare.model.transcript import Transcript
+from asgi_compare.report.common.timeline import Line, Timeline, timeline
+
+LEAST = 56
+"""Columns that one transcript needs to be readable."""
+GUTTER = 3
+
+ARROWS = {
+    "receive": ("->", "cyan"),
+    "send": ("<-", "green"),
+    "hop": ("~~", "magenta"),
+}
+"""Named from the application's side, and plain enough for every terminal."""
+
+
+def show_transcripts(
+    titled: Sequence[tuple[str, Transcript]], console: Console
+) -> None:
+    """Print transcripts, each under its title, in rows of as many as there is room."""
+    beside = max(1, (console.width + GUTTER) // (LEAST + GUTTER))
+    shown = iter(titled)
+    while row := list(islice(shown, beside)):
+        grid = Table.grid(padding=(0, GUTTER, 1, 0), expand=len(row) > 1)
+        for _ in row:
+            grid.add_column(ratio=1, overflow="fold")
+        grid.add_row(*(_one(title, timeline(each)) for title, each in row))
+        console.print(grid)
+
+
+def _one(title: str, line: Timeline) -> RenderableType:
+    head = Text.assemble((clean(title), "bold"), (f"  {line.elapsed}", "dim"))
+    parts: list[RenderableType] = [head]
+    if line.lines:
+        parts.append(_events(line.lines))
+    parts.append(Text("The client got", "dim"))
+    parts += [Text(f"  {text}", overflow="fold") for text in line.answer]
+    if line.ending:
+        parts.append(Text(f"The application {line.ending}", "bold red"))
+    parts += [Text(note, "dim") for note in line.notes]
+    return Group(*parts)
+
+
+def _events(lines: tuple[Line, ...]) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(justify="right", no_wrap=True, style="dim")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True, style="dim")
+    for line in lines:
+        for row in _rows(line):
+            table.add_row(*row)
+    return table
+
+
+def _rows(line: Line) -> Iterator[tuple[Text, Text, Text, Text]]:
+    arrow = ARROWS.get(line.direction, ("", ""))
+    times = f"  x{line.count}" if line.count > 1 else ""
+    yield Text(line.at), Text(*arrow), Text(line.kind + times), Text(line.thread)
+    for part in line.details:
+        yield Text(), Text(), Text(part, "dim"), Text()

@@ -1,0 +1,1 @@
+"""The ladder of Django's layers in words and pictures."""

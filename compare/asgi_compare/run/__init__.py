@@ -1,0 +1,1 @@
+"""One run: every implementation, on every host, through every scenario."""

@@ -1,0 +1,1 @@
+"""Make the documentation and the benchmarks; not installed."""

@@ -1,0 +1,68 @@
+"""Every implementation keeps every scenario, or says why not."""
+
+from collections import Counter
+
+import pytest
+
+from asgi_compare.contract import SCENARIOS
+from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
+from asgi_compare.model.results import IN_PROCESS, Run, Verdict
+from asgi_compare.run.matrix import Plan, run
+
+# The run is made once, so all of these tests belong to one worker.
+pytestmark = pytest.mark.xdist_group("contract")
+
+
+@pytest.fixture(scope="module")
+def in_process() -> Run:
+    return run(Plan(hosts=(IN_PROCESS,)))
+
+
+@pytest.fixture(scope="module")
+def verdicts(in_process: Run) -> dict[tuple[str, str], Verdict]:
+    return {(v.scenario, v.implementation): v for v in in_process.verdicts}
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario_is_kept(
+    scenario: str, implementation: str, verdicts: dict[tuple[str, str], Verdict]
+) -> None:
+    verdict = verdicts[scenario, implementation]
+    assert verdict.verdict in ("passed", "unsupported"), verdict.reason
+    assert bool(verdict.reason) == (verdict.verdict == "unsupported")
+
+
+def test_yardstick_keeps_every_scenario(
+    verdicts: dict[tuple[str, str], Verdict],
+) -> None:
+    """What is written by hand on ASGI can do all that the contract asks for."""
+    kinds = Counter(verdicts[name, "raw-asgi"].verdict for name in SCENARIOS)
+    assert kinds == {"passed": len(SCENARIOS)}
+
+
+def test_every_difference_is_explained(in_process: Run) -> None:
+    assert [d for d in in_process.differences if not d.known] == []
+
+
+def test_waits_are_measured(in_process: Run) -> None:
+    """Three waits one after the other and three at once are told apart by order."""
+    elapsed = {
+        (m.scenario, m.implementation): m.value
+        for m in in_process.measurements
+        if m.what == "elapsed"
+    }
+    for implementation in IMPLEMENTATIONS:
+        for endpoint in ("sequential", "concurrent"):
+            assert elapsed[f"{endpoint}/three_waits", implementation] >= 0.05
+
+
+def test_crowd_is_counted(in_process: Run) -> None:
+    """Fifty at once run on one thread by hand on ASGI, and on fifty on WSGI."""
+    threads = {
+        (m.scenario, m.implementation): m.value
+        for m in in_process.measurements
+        if m.what == "threads"
+    }
+    assert threads["sequential/fifty_at_once", "raw-asgi"] == 1
+    assert threads["sequential/fifty_at_once", "raw-wsgi"] == 50

@@ -1,0 +1,1 @@
+"""The editor: operations alone, and many clients with a bad network."""

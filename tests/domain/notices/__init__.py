@@ -1,0 +1,1 @@
+"""Notices: what is sent when, what becomes of it, and how a web hook is signed."""

@@ -1,0 +1,1 @@
+"""Tests of `asgi_compare.drive`: each client and server that they play."""

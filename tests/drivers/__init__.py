@@ -1,1 +1,0 @@
-"""Tests of `compare.drivers`: each client and server that they play."""

@@ -1,0 +1,1 @@
+"""The notebook: experiments, their runner, and what they measure with."""

@@ -1,0 +1,146 @@
+"""`asgi-compare layers`, as a user calls it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from asgi_compare.cli.commands.layers import layers, rungs_for
+from asgi_compare.measure.ladder import measure_ladder as climb
+from asgi_compare.measure.ladder import measure_project as peel
+from asgi_compare.measure.ladder import store
+from asgi_compare.measure.ladder.ladder import RUNGS
+from tests.measure.ladder.test_survey import LITTLE
+
+
+@pytest.fixture(autouse=True)
+def _little_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climb, "QUICK", LITTLE)
+    monkeypatch.setattr(climb, "THOROUGH", LITTLE)
+    monkeypatch.setattr(peel, "QUICK", LITTLE)
+
+
+def called(*arguments: str) -> Result:
+    return CliRunner().invoke(layers, arguments, env={"COLUMNS": "120"})
+
+
+@pytest.mark.timeout(120)
+def test_ladder_is_printed_and_written(tmp_path: Path) -> None:
+    files = {kind: tmp_path / "new" / f"adds.{kind}" for kind in ("json", "html", "md")}
+    result = called(
+        "--quick",
+        *("--only", "urls-1", "--only", "atom*", "--sort", "hops-async"),
+        *("--json", str(files["json"]), "--html", str(files["html"])),
+        *("--markdown", str(files["md"])),
+    )
+    assert result.exit_code == 0, result.output
+    assert "Counted: what one request does" in result.output
+    found = store.from_json(json.loads(files["json"].read_text()))
+    assert [rung["name"] for rung in found.ladder] == ["urls-1", "atomic"]
+    verdicts = {claim.says: claim.verdict for claim in found.claims}
+    assert verdicts["hops of a request with no middleware"] == "reproduced"
+    assert verdicts["threads that it starts"] == "reproduced"
+    assert found.buys["urls-1"]
+    refused = found.cost("atomic", "async")
+    assert refused is not None
+    assert refused.unsupported.startswith("Django refuses ATOMIC_REQUESTS")
+    assert "<svg" in files["html"].read_text()
+    assert "| urls-1 |" in files["md"].read_text()
+
+
+@pytest.mark.timeout(120)
+def test_everything_is_measured_when_there_is_time() -> None:
+    """Without --quick, the ways without hops and servers are for all rungs."""
+    found = climb.climb(climb.plan(["only-csrf"], quick=False))
+    ways = [cost.way for cost in found.costs if cost.rung == "only-csrf"]
+    assert ways == ["async", "sync", "wsgi", "native", "hopless"]
+    served = [c.way for c in found.costs if c.rung == "only-csrf" and c.served]
+    assert served == ["async", "sync", "wsgi"]
+
+
+def test_rung_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climb, "absent", lambda rung: "It is not installed.")
+    found = climb.climb(climb.plan(["whitenoise"], quick=True))
+    (missing, *_) = [cost for cost in found.costs if cost.rung == "whitenoise"]
+    assert missing.unsupported == "It is not installed."
+
+
+def test_behaviour_is_explained_with_and_without_its_layer() -> None:
+    result = called("--explain", "fields/no-frames")
+    assert result.exit_code == 0, result.output
+    assert "cause       django.middleware.clickjacking" in result.output
+    with_it, without = result.output.split("── django-asgi, without: ")
+    assert "x-frame-options: DENY" in with_it
+    assert "x-frame-options" not in without
+    assert "NOT as described" not in result.output
+
+
+def test_behaviour_of_several_steps_says_so_and_unsupported_says_why() -> None:
+    result = called("--explain", "database/no-such-transaction-in-async-views")
+    assert result.exit_code == 0, result.output
+    assert "unsupported: " in result.output
+    assert "(the last of " in called("--explain", "sessions/message-once").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param(
+            ["--only", "startprojekt"],
+            2,
+            "Expected the name of a rung, but got 'startprojekt'; did you mean "
+            "startproject?",
+            id="rung",
+        ),
+        pytest.param(
+            ["--sort", "hops-asinc"],
+            2,
+            "Expected the name of a column, but got 'hops-asinc'; did you mean",
+            id="column",
+        ),
+        pytest.param(
+            ["--explain", "fields/no-frame"],
+            2,
+            "Expected the name of a behaviour, but got 'fields/no-frame'; did you "
+            "mean fields/no-frames",
+            id="behaviour",
+        ),
+        pytest.param(
+            ["--explain", "!"],
+            2,
+            "Expected the name of a behaviour, but got '!'; see",
+            id="nothing like it",
+        ),
+        pytest.param(
+            ["--django-settings", "nowhere.settings", "--quick"],
+            3,
+            "No module named 'nowhere'",
+            id="project",
+        ),
+    ],
+)
+def test_mistake_is_answered_with_one_sentence(
+    arguments: list[str], code: int, message: str
+) -> None:
+    result = called(*arguments)
+    assert result.exit_code == code
+    assert message in result.output
+
+
+def test_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    place = str(tmp_path / "file" / "adds.json")
+    result = called("--quick", "--only", "handler", "--json", place)
+    assert result.exit_code == 4
+
+
+def test_rungs_are_selected_by_patterns() -> None:
+    assert rungs_for((), quick=False) == tuple(RUNGS)
+    assert rungs_for((), quick=True) == tuple(n for n, r in RUNGS.items() if r.quick)
+    assert rungs_for(("urls-1*", "handler"), quick=True) == (
+        "handler",
+        "urls-1",
+        "urls-100",
+        "urls-1000",
+    )

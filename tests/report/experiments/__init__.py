@@ -1,0 +1,1 @@
+"""The notebook in its forms."""
