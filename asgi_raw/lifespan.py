@@ -37,7 +37,7 @@ async def refuse_to_start(state: State) -> None:
 
 
 async def shut_down(state: State) -> None:
-    """Give back what start-up has made."""
+    """Return what start-up has made."""
     state.clear()
 
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 
 def is_asgi(request: HttpRequest) -> bool:
-    """Say whether this request came in by ASGI."""
+    """Return whether this request came in by ASGI."""
     return isinstance(request, ASGIRequest)
 
 

@@ -21,14 +21,14 @@ def postgres_service() -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def database_url(postgres_service: Service) -> Iterator[str]:
-    """Give a database that the tests of this session share."""
+    """Return a database that the tests of this session share."""
     with empty_database(postgres_service.url) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(postgres_service: Service) -> Iterator[str]:
-    """Give a database that this test has for itself."""
+    """Return a database that this test has for itself."""
     with empty_database(postgres_service.url) as url:
         yield url
 

@@ -73,7 +73,7 @@ class ByIndex:
 
 
 def once(*fields: Pair) -> Any:
-    """Give an application that sends its headers as a generator."""
+    """Return an application that sends its headers as a generator."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         headers = (field for field in fields)

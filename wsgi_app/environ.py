@@ -54,7 +54,7 @@ def decoded(native: str) -> str:
 
 
 def path_below_root(environ: Environ) -> str:
-    """Give the path as it is below the place where the server has mounted us.
+    """Return the path as it is below the place where the server has mounted us.
 
     The server has undone the percent-encoding. PATH_INFO may be empty, or not be there:
     that is the place itself (PEP, "environ Variables").
@@ -63,7 +63,7 @@ def path_below_root(environ: Environ) -> str:
 
 
 def query(environ: Environ) -> list[tuple[str, str]]:
-    """Give the query parameters in order, percent-decoded, then decoded as UTF-8."""
+    """Return the query parameters in order, percent-decoded, then decoded as UTF-8."""
     # It may be empty, or not be there (PEP, "environ Variables"). Nobody has undone
     # its percent-encoding.
     return parameters(environ.get("QUERY_STRING", "").encode("latin-1"))
@@ -77,7 +77,7 @@ def parameters(encoded: bytes) -> list[tuple[str, str]]:
 
 
 def number(environ: Environ, name: str, default: float) -> float:
-    """Give a query parameter as a number; raise `BadRequest` if it is none."""
+    """Return a query parameter as a number; raise `BadRequest` if it is none."""
     value = dict(query(environ)).get(name, str(default))
     if not NUMBER.fullmatch(value):
         raise BadRequest(f"Expected a number for {name!r}, but got {value!r}.")
@@ -85,7 +85,7 @@ def number(environ: Environ, name: str, default: float) -> float:
 
 
 def request_headers(environ: Environ) -> list[tuple[str, str]]:
-    """Give the request's header fields, as far as they have survived.
+    """Return the request's header fields, as far as they have survived.
 
     A variable's name is the field's, in upper case, with "_" for "-" and "HTTP_" before
     it; two fields have none. So the case of a name is lost, and whether it had "-" or
@@ -106,7 +106,7 @@ def read_body(environ: Environ) -> bytes:
 
 
 def body_pieces(environ: Environ) -> Iterator[bytes]:
-    """Give the body in pieces, for whoever need not have it whole."""
+    """Return the body in pieces, for whoever need not have it whole."""
     announced = environ.get("CONTENT_LENGTH")
     if announced:
         yield from _pieces_of_length(environ, int(announced))
@@ -149,7 +149,7 @@ class ClosingBody:
         self.blocks, self._close = blocks, close
 
     def __iter__(self) -> Iterator[bytes]:
-        """Give the blocks, one by one: none is joined to another, none is kept back."""
+        """Return the blocks, one by one: none is joined, none is kept back."""
         return iter(self.blocks)
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ def close(body: Body) -> None:
 
 
 def status_line(status: int) -> str:
-    """Give the status as a string: the code, one blank, and a phrase."""
+    """Return the status as a string: the code, one blank, and a phrase."""
     # No more than that: no blanks around it, no line break, and a phrase there must be
     # (PEP, "The start_response() Callable").
     return f"{status} {PHRASES.get(status, 'Unknown')}"

@@ -84,7 +84,7 @@ def dispatch(environ: Environ, start_response: StartResponse) -> Body:
 
 
 def find(path: str) -> tuple[Route, dict[str, Any]] | None:
-    """Give the route of a path and its parameters, or None."""
+    """Return the route of a path and its parameters, or None."""
     if route := PATHS.get(path):
         return route, {}
     for pattern, route in PATTERNS:

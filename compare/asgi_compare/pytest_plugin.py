@@ -1,4 +1,4 @@
-"""Beside the stages: the rule book in somebody's tests, as a plugin of pytest.
+"""The rule book in somebody's tests, as a plugin of pytest.
 
     pytest --asgi-compare            a test fails if its application breaks a rule
     pytest --asgi-compare=summary    the findings are listed at the end

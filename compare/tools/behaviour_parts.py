@@ -5,7 +5,7 @@ what is asked, what comes of it with each implementation and without its layer, 
 the framework it is done, and what it takes elsewhere. `behaviours` is the list of all.
 
 What is shown is what the records say, so it is the same whatever version of Django is
-installed. This module does not know how a behaviour is played.
+installed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def index() -> str:
 
 
 def about(name: str) -> list[str]:
-    """Give what the module of a theme says of it: a heading, and paragraphs."""
+    """Return what the module of a theme says of it: a heading, and paragraphs."""
     text = sys.modules[f"{THEME_PACKAGE}.{name.replace('-', '_')}"].__doc__ or ""
     first, *others = text.strip().split("\n\n")
     heading = first.removeprefix("Behaviours: ").removesuffix(".")
@@ -83,7 +83,7 @@ def section(behaviour: Behaviour) -> str:
 
 
 def answers_of(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
-    """Say what comes of it, with whom; the last row is the proof."""
+    """Return what comes of it, with whom; the last row is the proof."""
     yield "by hand", said(behaviour.raw)
     yield "Starlette", said(behaviour.starlette)
     until = f" before {behaviour.until}" if behaviour.until else ""
@@ -99,7 +99,7 @@ def answers_of(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
 
 
 def bullets(behaviour: Behaviour) -> Iterator[str]:
-    """Say what causes it, and what it takes elsewhere."""
+    """Return what causes it, and what it takes elsewhere."""
     source, settings = behaviour.source, behaviour.settings
     where = f"{code(source.name)} in {code(source.file)}"
     yield f"* Cause: {code(behaviour.layer)}; {where}."
@@ -112,7 +112,7 @@ def bullets(behaviour: Behaviour) -> Iterator[str]:
 
 
 def asked(step: Step) -> str:
-    """Say what is asked."""
+    """Return what is asked."""
     what = step.exchange
     if isinstance(what, Conversation):
         return f"a WebSocket at {value(what.target)}"
@@ -134,7 +134,7 @@ def asked(step: Step) -> str:
 
 
 def said(outcome: Outcome | Unsupported) -> str:
-    """Say what comes of it, in a few words."""
+    """Return what comes of it, in a few words."""
     if isinstance(outcome, Unsupported):
         return f"*{prose(outcome.reason)}*"
     words = [*expected(outcome.expected), *besides(outcome)]
@@ -142,7 +142,7 @@ def said(outcome: Outcome | Unsupported) -> str:
 
 
 def expected(what: Expectation) -> Iterator[str]:
-    """Say what is expected of an answer, a conversation or a lifespan."""
+    """Return what is expected of an answer, a conversation or a lifespan."""
     if isinstance(what, ExpectedLifetime):
         yield "started and shut down" if what.events else "not answered"
     elif isinstance(what, ExpectedConversation):
@@ -153,7 +153,7 @@ def expected(what: Expectation) -> Iterator[str]:
 
 
 def answered(what: Expected) -> Iterator[str]:
-    """Say what is expected of an answer."""
+    """Return what is expected of an answer."""
     if what.status is not None:
         yield str(what.status)
     for name, content in (what.json or {}).items():
@@ -166,7 +166,7 @@ def answered(what: Expected) -> Iterator[str]:
 
 
 def besides(outcome: Outcome) -> Iterator[str]:
-    """Say what only behaviours ask for."""
+    """Return what only behaviours ask for."""
     for name, attributes in outcome.cookies.items():
         set_or_not = "no cookie" if attributes is None else "cookie"
         yield f"{set_or_not} {value(name)}"

@@ -1,4 +1,4 @@
-"""STAGE 4d, by the side: what driving an application costs, ours beside others.
+"""What driving an application costs, ours beside others.
 
 Run it with `python -m tools.bench_drivers`, or `make bench-drivers`. Every driver
 puts `GET /` to the same application, in turns: a slice of the first, a slice of the
@@ -18,8 +18,6 @@ the application itself costs much, no driver can be as many times cheaper as the
 
 Ours records everything, and writes the transcript up when somebody looks at it; in the
 row *ours, read* somebody does, each time. All but the bare call have to get 200.
-
-This module does not know how the drivers work; they are in `bench_rivals`.
 """
 
 from __future__ import annotations
@@ -119,7 +117,7 @@ TABLES = (
 
 
 def timed(many: by.Many, times: int) -> float:
-    """Give the microseconds that one exchange takes, on average over so many."""
+    """Return the microseconds that one exchange takes, on average over so many."""
     began = time.process_time()  # of all threads
     status = many(times)
     elapsed = time.process_time() - began
@@ -160,7 +158,7 @@ def measure(table: Table, rounds: int) -> tuple[dict[str, list[float]], list[str
 
 
 def spread(values: list[float], form: str = ".2f") -> str:
-    """Give the median with the first and third quartile."""
+    """Return the median with the first and third quartile."""
     first, median, third = statistics.quantiles(values, n=4)
     return f"{median:{form}} ({first:{form}}-{third:{form}})"
 

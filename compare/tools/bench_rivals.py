@@ -1,4 +1,4 @@
-"""STAGE 4d, for `bench_drivers`: the ways to put a request to an application.
+"""The ways to put a request to an application.
 
 Each is a context manager, because some need to be set up: given an application and an
 event loop, it gives a function that puts `GET /` so many times and returns the last

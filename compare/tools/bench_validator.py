@@ -1,4 +1,4 @@
-"""STAGE 4d, by the side: what the live validator costs, ours beside others.
+"""What the live validator costs, ours beside others.
 
 Run it with `python -m tools.bench_validator`, or `make bench-validator`. The same
 application is called bare, then through each wrapper, in turns: a slice of the first, a
@@ -15,8 +15,6 @@ another one each time.
 asgion needs Python 3.12 or newer, so its row comes from a child process, run by the
 interpreter that `--other` names. Everything else is measured there as well: figures of
 two interpreters are not to be compared.
-
-This module does not know how a wrapper works; they are in `bench_wrapped`.
 """
 
 from __future__ import annotations
@@ -73,7 +71,7 @@ class Table:
 
     @property
     def unit(self) -> str:
-        """Say of what the price is."""
+        """Return of what the price is."""
         return "us a piece" if self.events else "us a request"
 
 
@@ -101,7 +99,7 @@ TABLES = (
 
 
 def timed(many: Many, times: int) -> float:
-    """Give the microseconds of processor time that one request takes."""
+    """Return the microseconds of processor time that one request takes."""
     began = time.process_time()
     many(times)
     return (time.process_time() - began) / times * 1e6
@@ -139,13 +137,13 @@ def measure(table: Table, rounds: int) -> tuple[dict[str, list[float]], list[str
 
 
 def spread(values: list[float], form: str = ".2f") -> str:
-    """Give the median with the first and third quartile."""
+    """Return the median with the first and third quartile."""
     first, median, third = statistics.quantiles(values, n=4)
     return f"{median:{form}} ({first:{form}}-{third:{form}})"
 
 
 def added(table: Table, times: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Give what each wrapper adds, turn by turn."""
+    """Return what each wrapper adds, turn by turn."""
     floor = times["bare call"]
     return {
         name: [
@@ -178,7 +176,7 @@ def lines(table: Table, times: dict[str, list[float]]) -> list[str]:
 
 
 def verdict(table: Table, times: dict[str, list[float]]) -> str | None:
-    """Say whether the goal is met, if there is one."""
+    """Return whether the goal is met, if there is one."""
     if table.goal is None:
         return None
     ours = statistics.median(added(table, times)[OURS])

@@ -1,7 +1,4 @@
-"""STAGE 4d, by the side: what `bench_validator` calls, and what it wraps it in.
-
-This module does not know who measures.
-"""
+"""What `bench_validator` calls, and what it wraps it in."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def filled(text: str) -> str:
-    """Give the document with every generated part made anew."""
+    """Return the document with every generated part made anew."""
 
     def made(match: re.Match[str]) -> str:
         return f"{match[1]}\n{PARTS[match['name']]()}\n{match[3]}"
@@ -119,7 +119,7 @@ def filled(text: str) -> str:
 
 
 def documents() -> list[Path]:
-    """Give every document that may have generated parts."""
+    """Return every document that may have generated parts."""
     return [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 

@@ -1,4 +1,4 @@
-"""STAGE 5: the generated parts of the document about the ladder.
+"""The generated parts of the document about the ladder.
 
 They are made from a climb that was written down (see
 `compare/asgi_compare/measure/ladder/check.py`), so that the document can be made again,
@@ -75,7 +75,7 @@ def headline() -> str:
 
 
 def quality() -> str:
-    """Say how quiet it was, and what was not measured."""
+    """Return how quiet it was, and what was not measured."""
     adds = written()
     lines = [f"* {line}" for line in adds_view.quality(adds)]
     lines += [

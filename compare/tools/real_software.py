@@ -1,4 +1,4 @@
-"""Beside the stages: hold real frameworks against the rule book, and write it down.
+"""Hold real frameworks against the rule book, and write it down.
 
     python -m tools.real_software --venv DIR          check all, and say what is new
     python -m tools.real_software --venv DIR --write  write
@@ -74,7 +74,7 @@ def check(python: str, target: Target) -> Report:
 
 
 def look_inside(python: str, adapter: str) -> list[Report]:
-    """Give what an adapter does wrong as the server of the application inside it."""
+    """Return what an adapter does wrong as the server of the application inside it."""
     done = _run([python, "inside.py", adapter])
     if done.returncode:
         raise SystemExit(f"{adapter}: {done.stderr.strip()}")
@@ -96,7 +96,7 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 
 def unexplained(table: Table, reports: Mapping[Target, Report]) -> Iterator[str]:
-    """Say where the rows and the findings do not agree."""
+    """Return where the rows and the findings do not agree."""
     for target, report in reports.items():
         found, expected = rules_in(report), table.expected(target)
         for rule in sorted(found - expected):

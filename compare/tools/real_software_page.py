@@ -1,7 +1,4 @@
-"""Beside the stages: write docs/real-software.md.
-
-This module does not know how anything is checked.
-"""
+"""Write docs/real-software.md."""
 
 from __future__ import annotations
 

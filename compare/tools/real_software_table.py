@@ -1,7 +1,4 @@
-"""Beside the stages: the nouns of the table of real software, as its file has them.
-
-This module does not know how anything is checked.
-"""
+"""The nouns of the table of real software, as its file has them."""
 
 from __future__ import annotations
 
@@ -49,7 +46,7 @@ class Table:
     adapters: tuple[Mapping[str, str], ...]
 
     def expected(self, target: Target) -> set[str]:
-        """Give the rules that a target is known to break."""
+        """Return the rules that a target is known to break."""
         return {each.rule for each in self.explained if each.target == target.name}
 
 
@@ -76,12 +73,12 @@ def _target(row: Mapping[str, Any], asks: Mapping[str, Sequence[str]]) -> Target
 
 
 def pinned() -> dict[str, str]:
-    """Give the versions in the requirements, by the distribution's name."""
+    """Return the versions in the requirements, by the distribution's name."""
     lines = REQUIREMENTS.read_text("utf-8").splitlines()
     pairs = (line.split("==") for line in lines if "==" in line)
     return {name.lower(): version for name, version in pairs}
 
 
 def rules_in(report: Report) -> set[str]:
-    """Give the rules that a report says are broken."""
+    """Return the rules that a report says are broken."""
     return {finding["rule"] for finding in report["findings"]}

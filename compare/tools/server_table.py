@@ -1,4 +1,4 @@
-"""Beside the stages: hold the servers of the table against the wire cases.
+"""Hold the servers of the table against the wire cases.
 
     python -m tools.server_table                 play all, and say what is new
     python -m tools.server_table --write         write docs/servers.md, too

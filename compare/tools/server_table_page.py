@@ -1,11 +1,9 @@
-"""Beside the stages: write docs/servers.md.
+"""Write docs/servers.md.
 
 The page counts first, and then takes the chapters one by one. Of a chapter it shows the
 cases in which not all servers did the same, and those that not all of them passed; the
 servers that did the same share a line. Numbers that are new in every run (ports, the
 number in a path) are cut out, or no two servers would ever have done the same.
-
-This module does not know how anything is played, nor what a case is about.
 """
 
 from __future__ import annotations
@@ -174,14 +172,14 @@ def _nothing_to_tell(results: Sequence[Result]) -> str:
 
 
 def is_telling(results: Sequence[Result]) -> bool:
-    """Say whether a case has anything to tell of the servers."""
+    """Return whether a case has anything to tell of the servers."""
     played = [r for r in results if r["verdict"] != "unsupported"]
     verdicts = {r["verdict"] for r in played}
     return bool(verdicts - {"pass"}) or len({steady(r) for r in played}) > 1
 
 
 def steady(result: Result) -> str:
-    """Give the sentence of a verdict without what is new in every run."""
+    """Return the sentence of a verdict without what is new in every run."""
     sentence: str = result["sentence"]
     for pattern, instead in NEW_EACH_TIME:
         sentence = pattern.sub(instead, sentence)

@@ -1,9 +1,7 @@
-"""Beside the stages: the rows of `server_table.toml`.
+"""The rows of `server_table.toml`.
 
 A row explains one thing that one or more servers do, in all the cases that show it.
 Each of its cases failed on each of its servers.
-
-This module does not know how anything is played.
 """
 
 from __future__ import annotations
@@ -69,7 +67,7 @@ def _explained(row: Mapping[str, Any]) -> Explained:
 
 
 def problems(table: Table, run: Run) -> Iterator[str]:
-    """Say what the rows explain and did not happen, and what happened unexplained."""
+    """Return explained failures that did not happen, and unexplained ones."""
     failed = [
         (str(result["case"]).removeprefix("wire/"), str(result["server"]))
         for result in run["cases"]

@@ -1,4 +1,4 @@
-"""Beside the stages: the test suites of Starlette and Django judge the validator.
+"""The test suites of Starlette and Django judge the validator.
 
     python -m tools.upstream_suites --venv DIR            run them, and compare
     python -m tools.upstream_suites --venv DIR --write    ... write the page, too
@@ -95,7 +95,7 @@ def prepare(directory: Path, suites: Sequence[dict[str, Any]]) -> str:
 
 
 def folder_of(directory: Path, pin: str) -> Path:
-    """Say where the suite of a distribution is unpacked."""
+    """Return where the suite of a distribution is unpacked."""
     return directory / pin.replace("==", "-")
 
 
@@ -125,7 +125,7 @@ def problems(
     watched: Outcome,
     rows: dict[str, dict[str, str]],
 ) -> Iterator[str]:
-    """Say where the plugin disturbs, and where table and outcome do not agree."""
+    """Return where the plugin disturbs, and where table and outcome do not agree."""
     name, known = suite["name"], suite.get("failing", ())
     for test in sorted(plain.failed ^ watched.failed):
         yield f"{name}: {test} does not come to the same with the plugin."

@@ -194,7 +194,7 @@ def shown(example: Example) -> str:
 
 
 def sources(example: Example) -> Iterator[str]:
-    """Give the source of each part, as it stands in its file."""
+    """Return the source of each part, as it stands in its file."""
     top = APPLICATIONS if example.file.startswith("asgi_raw/") else PACKAGE
     text = (top / example.file).read_text("utf-8")
     found = {
@@ -207,7 +207,7 @@ def sources(example: Example) -> Iterator[str]:
 
 
 def names(node: ast.stmt) -> Iterator[str]:
-    """Give the name of a function, or those that something is assigned to."""
+    """Return the name of a function, or those that something is assigned to."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         yield node.name
     elif isinstance(node, ast.Assign):

@@ -40,7 +40,7 @@ def inspect(request: HttpRequest, rest: str) -> HttpResponse:
 def _address(
     request: HttpRequest, host: str, port: str
 ) -> list[str | int | None] | None:
-    """Give `[host, port]`; the port is None where only the host is known."""
+    """Return `[host, port]`; the port is None where only the host is known."""
     if not request.META.get(host):
         return None
     number = request.META.get(port)
@@ -48,7 +48,10 @@ def _address(
 
 
 def _http_version(request: HttpRequest) -> str | None:
-    """Give the version without its `HTTP/`; an ASGI scope's does not get into META."""
+    """Return the version without its `HTTP/`.
+
+    An ASGI scope's does not get into META.
+    """
     return request.META.get("SERVER_PROTOCOL", "").removeprefix("HTTP/") or None
 
 

@@ -21,7 +21,7 @@ TEXT = "text/plain; charset=utf-8"
 
 
 def pairs(parameters: QueryDict) -> list[list[str]]:
-    """Give names and values as they came, as far as Django still knows.
+    """Return names and values as they came, as far as Django still knows.
 
     A QueryDict keeps a list of values under each name. So values of one name stay in
     order, and the order of different names among each other is lost.

@@ -42,7 +42,7 @@ PAUSE = 0.01
 
 
 def number(request: HttpRequest, name: str, default: float) -> float:
-    """Give a query parameter as a number; Django answers 400 if it is none."""
+    """Return a query parameter as a number; Django answers 400 if it is none."""
     value = request.GET.get(name, str(default))
     if not NUMBER.fullmatch(value):
         raise BadRequest(f"Expected a number for {name!r}, but got {value!r}.")

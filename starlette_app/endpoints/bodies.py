@@ -40,7 +40,7 @@ async def upload(request: Request) -> JSONResponse:
 
 
 async def digest(file: UploadFile) -> dict[str, object]:
-    """Say what a file is called, and what is in it."""
+    """Return what a file is called, and what is in it."""
     content = await file.read()
     return {
         "filename": file.filename,

@@ -61,6 +61,6 @@ async def error(request: Request) -> StreamingResponse:
 
 
 async def breaking_off() -> AsyncIterator[bytes]:
-    """Give one piece, and raise where the second should be."""
+    """Return one piece, and raise where the second should be."""
     yield b"the beginning of"
     raise RuntimeError("this endpoint always fails")

@@ -22,12 +22,12 @@ NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 """What a number may look like: float() takes "nan", "1_0" and "inf" as well."""
 EVENT_ID = re.compile(r"[0-9]{1,9}")
 """What an id of ours looks like; int() takes more, and fails at what is too long."""
-GLANCE = 0.2
+POLL_INTERVAL = 0.2
 """Seconds between two looks for whether the client is still there."""
 
 
 def number(request: Request, name: str, default: float) -> float:
-    """Give a query parameter as a number; 400 if it is none."""
+    """Return a query parameter as a number; 400 if it is none."""
     value = request.query_params.get(name, str(default))
     if not NUMBER.fullmatch(value):
         message = f"Expected a number for {name!r}, but got {value!r}."
@@ -43,7 +43,7 @@ async def stream(request: Request) -> StreamingResponse:
 
 
 async def letters(pieces: int, size: int) -> AsyncIterator[bytes]:
-    """Give the pieces; the next one is asked for when the last one is sent."""
+    """Return the pieces; the next one is asked for when the last one is sent."""
     for n in range(pieces):
         yield bytes([ord("a") + n % 26]) * size
 
@@ -60,7 +60,7 @@ async def events(request: Request) -> StreamingResponse:
 
 
 async def events_after(last: int) -> AsyncIterator[bytes]:
-    """Give the events, one a piece."""
+    """Return the events, one a piece."""
     retry = b"retry: 1000\n"
     for n in range(last + 1, 4):
         yield retry + b"id: %d\ndata: event %d\n\n" % (n, n)
@@ -75,7 +75,7 @@ async def drip(request: Request) -> StreamingResponse:
 
 
 async def ticks(page: str) -> AsyncIterator[bytes]:
-    """Give the lines, and write down how it ended."""
+    """Return the lines, and write down how it ended."""
     outcome = "stopped"
     try:
         for n in range(200):
@@ -104,7 +104,7 @@ async def poll(request: Request) -> Response:
     try:
         while (left := deadline - loop.time()) > 0:
             with suppress(TimeoutError):
-                event = await asyncio.wait_for(arrived.get(), min(left, GLANCE))
+                event = await asyncio.wait_for(arrived.get(), min(left, POLL_INTERVAL))
                 return JSONResponse({"event": event})
             if await request.is_disconnected():
                 break

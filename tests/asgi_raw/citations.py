@@ -23,12 +23,12 @@ CITATION = re.compile(
 
 
 def slug(title: str) -> str:
-    """Give a section's name as a link has it."""
+    """Return a section's name as a link has it."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
 
 
 def cited(folder: str) -> set[tuple[str, str]]:
-    """Give every section that the folder cites, with its text; `lab/` is no part."""
+    """Return every section that the folder cites, with its text; `lab/` is no part."""
     return {
         (text, slug(title))
         for path in (ROOT / folder).rglob("*.py")
@@ -44,7 +44,7 @@ def in_one_line(code: str) -> str:
 
 
 def sections(*binding: str) -> set[tuple[str, str]]:
-    """Give each section with a sentence that binds one of these; without any, all."""
+    """Return each section with a sentence that binds one of these; without any, all."""
     return {
         (text, KINDS.sub("", sentence.link.partition("#")[2]))
         for sentence in book()

@@ -25,7 +25,7 @@ LEFT_OUT = {
 
 
 def everything_asked() -> tuple[Asked, ...]:
-    """Give the first exchange with each endpoint, by a client that stays."""
+    """Return the first exchange with each endpoint, by a client that stays."""
     asked: dict[str, Asked] = {}
     for scenario in SCENARIOS.values():
         exchange = scenario.exchange

@@ -25,7 +25,7 @@ Command = Callable[..., Ended]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give a user's environment, in which this checkout can be imported."""
+    """Return a user's environment, in which this checkout can be imported."""
     kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}
     return kept | {"PYTHONPATH": str(CODE)} | more
 

@@ -14,7 +14,7 @@ MARK = "ASGI_COMPARE_TEST_SERVE"
 
 
 def without(module: str, directory: Path) -> str:
-    """Give a module path on which `module` cannot be imported."""
+    """Return a module path on which `module` cannot be imported."""
     code = f"import sys\nsys.modules[{module!r}] = None\n"
     (directory / "sitecustomize.py").write_text(code)
     return f"{directory}{os.pathsep}{CODE}"

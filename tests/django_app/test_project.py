@@ -35,7 +35,7 @@ ROUTED = [
 
 @pytest.fixture
 def generated(tmp_path: Path) -> ModuleType:
-    """Give the settings that `startproject` makes here and now."""
+    """Return the settings that `startproject` makes here and now."""
     call_command("startproject", "fresh", str(tmp_path))
     spec = importlib.util.spec_from_file_location(
         "fresh_settings", tmp_path / "fresh" / "settings.py"

@@ -90,7 +90,7 @@ def test_a_scope_may_be_any_mapping() -> None:
 
 
 def a_run() -> Run:
-    """Give a run that has something of everything."""
+    """Return a run that has something of everything."""
     return Run(
         environment={"python": "3.11", "versions": {"django": "5.2"}, "seconds": 1.5},
         scenarios=[{"name": "hello/get", "chapter": "http"}],
@@ -169,7 +169,7 @@ def test_the_tables_have_all_fields_of_their_nouns(
 
 
 def changed(path: str, value: object) -> Any:
-    """Give the JSON of a run with something else at one place."""
+    """Return the JSON of a run with something else at one place."""
     written = json.loads(dumps(run_to_json(a_run())))
     *way, last = path.split("/")
     at: Any = written

@@ -26,7 +26,7 @@ def made(*scenarios: str, names: tuple[str, ...] = tuple(INTERFACES)) -> Run:
 
 
 def said(run: Run, question: str) -> short.Sentence | None:
-    """Give the answer of the row of the table in whose question these words are."""
+    """Return the answer of the row of the table in whose question these words are."""
     (answer,) = (answer for asked, answer in short.QUESTIONS if question in asked)
     return answer(short.Known(run, view.matrix(run)))
 

@@ -91,7 +91,7 @@ SHOWN = re.compile(rf"\* ({'|'.join(ROWS.TOLD)}): ([a-z0-9, -]+): ")
 
 
 def sections() -> dict[str, str]:
-    """Give what the page says of each case."""
+    """Return what the page says of each case."""
     _, *parts = re.split(r"\n### ", DOCUMENT.read_text("utf-8"))
     return {part.partition("\n")[0]: part.partition("\n## ")[0] for part in parts}
 

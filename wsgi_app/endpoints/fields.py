@@ -91,7 +91,7 @@ def cookies(environ: Environ, start_response: StartResponse) -> Body:
 
 
 def read_cookies(environ: Environ) -> dict[str, str]:
-    """Give the cookies of a request by name."""
+    """Return the cookies of a request by name."""
     # If there were two Cookie fields, the server has joined them: it should have done
     # so with "; " (RFC 9113, 8.2.3). With a comma, two cookies have become one.
     pairs = environ.get("HTTP_COOKIE", "").split(";")

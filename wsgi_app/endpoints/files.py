@@ -59,7 +59,7 @@ def file(environ: Environ, start_response: StartResponse) -> Body:
 
 
 def read() -> tuple[bytes, int]:
-    """Give the file's bytes, and when it was written, in seconds since the epoch."""
+    """Return the file's bytes, and when it was written, in seconds since the epoch."""
     return SAMPLE.read_bytes(), int(SAMPLE.stat().st_mtime)
 
 
@@ -87,7 +87,7 @@ def not_modified(environ: Environ, etag: str, written_at: int) -> bool:
 
 
 def date(value: str) -> float | None:
-    """Give the seconds since the epoch, or None if it is no date.
+    """Return the seconds since the epoch, or None if it is no date.
 
     A precondition with such a date is ignored (RFC 9110, 13.1.3 and 13.1.4).
     """
@@ -98,7 +98,7 @@ def date(value: str) -> float | None:
 
 
 def requested_range(environ: Environ, etag: str, length: int) -> range | None:
-    """Give the bytes asked for: None for all of them, an empty range if it has none."""
+    """Return the bytes asked for: None for all, an empty range for none."""
     if environ["REQUEST_METHOD"] != "GET":
         return None  # Ranges are defined for GET alone (RFC 9110, 14.2).
     match = RANGE.fullmatch(environ.get("HTTP_RANGE", ""))

@@ -69,6 +69,6 @@ def error(environ: Environ, start_response: StartResponse) -> Body:
 
 
 def breaking_off() -> Iterator[bytes]:
-    """Give one block, and raise where the second should be."""
+    """Return one block, and raise where the second should be."""
     yield b"the beginning of"
     raise RuntimeError("this endpoint always fails")

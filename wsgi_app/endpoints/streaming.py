@@ -56,7 +56,7 @@ def events(environ: Environ, start_response: StartResponse) -> Body:
 
 
 def events_after(last: int) -> Iterator[bytes]:
-    """Give the events, one a block."""
+    """Return the events, one a block."""
     retry = b"retry: 1000\n"
     for n in range(last + 1, 4):
         yield retry + b"id: %d\ndata: event %d\n\n" % (n, n)
@@ -72,7 +72,7 @@ def drip(environ: Environ, start_response: StartResponse) -> Body:
 
 
 def ticks(page: str) -> Iterator[bytes]:
-    """Give the lines, and write down how it ended."""
+    """Return the lines, and write down how it ended."""
     outcome = "stopped"
     try:
         for n in range(200):

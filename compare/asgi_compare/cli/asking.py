@@ -58,6 +58,6 @@ def ask(
 
 
 def exchange_of(transcript: Transcript) -> Transcript:
-    """Give the transcript of the request itself, without the lifespan around it."""
+    """Return the transcript of the request itself, without the lifespan around it."""
     lifespan = transcript.scope.get("type") == "lifespan"
     return transcript.requests[0] if lifespan and transcript.requests else transcript

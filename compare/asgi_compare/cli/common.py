@@ -41,7 +41,7 @@ class ReportFailed(click.ClickException):
 
 
 def whole(run: Run) -> Run:
-    """Give a run that was not interrupted; half of one would be half of the truth."""
+    """Return a run that was not interrupted; half of one would be half of the truth."""
     if run.interrupted:
         raise KeyboardInterrupt
     return run
@@ -107,7 +107,7 @@ def _columns() -> int | None:
 
 
 def scenarios_for(patterns: Iterable[str]) -> tuple[str, ...]:
-    """Give the scenarios that the patterns select, in contract order."""
+    """Return the scenarios that the patterns select, in contract order."""
     chosen: set[str] = set()
     for pattern in patterns:
         found = {n for n in SCENARIOS if fnmatchcase(n, pattern)}
@@ -120,7 +120,7 @@ def scenarios_for(patterns: Iterable[str]) -> tuple[str, ...]:
 
 
 def hosts_for(names: str) -> tuple[str, ...]:
-    """Give the hosts that a list with commas names; in process comes always."""
+    """Return the hosts that a list with commas names; in process comes always."""
     wanted = [n.strip() for n in names.split(",") if n.strip() not in ("", "none")]
     if "all" in wanted:
         return (IN_PROCESS, *SERVERS)
@@ -131,7 +131,7 @@ def hosts_for(names: str) -> tuple[str, ...]:
 
 
 def implementations_for(names: Iterable[str]) -> tuple[str, ...]:
-    """Give the implementations that are named; all of them if none is."""
+    """Return the implementations that are named; all of them if none is."""
     wanted = tuple(names)
     for name in wanted:
         if name not in IMPLEMENTATIONS:

@@ -1,7 +1,4 @@
-"""A command whose options may stand in `pyproject.toml`, and types of options.
-
-This module does not know which options there are.
-"""
+"""A command whose options may stand in `pyproject.toml`, and types of options."""
 
 from __future__ import annotations
 

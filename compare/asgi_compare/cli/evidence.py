@@ -4,8 +4,7 @@ The behaviour is played on every implementation, and once more on Django with th
 taken away, as its ablation says. What is given are lines of text: why it matters, who
 causes it, and for each of them the transcript of the last step.
 
-It is what `adds --explain` prints. This module does not know how a behaviour is played
-or judged.
+It is what `adds --explain` prints.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from asgi_compare.report.common.timeline import request_lines, timeline
 
 
 def explained(behaviour: Behaviour) -> Iterator[str]:
-    """Give the evidence, line by line."""
+    """Return the evidence, line by line."""
     yield from _about(behaviour)
     with Laboratory() as laboratory:
         for implementation in behaviour.outcomes:
@@ -58,7 +57,7 @@ def _section(title: str, found: Observation | Unsupported) -> Iterator[str]:
 
 
 def _exchange(found: Observation) -> Iterator[str]:
-    """Give the last step: what was asked, and what the client got."""
+    """Return the last step: what was asked, and what the client got."""
     last = found.transcripts[-1]
     steps = len(found.transcripts)
     if steps > 1:

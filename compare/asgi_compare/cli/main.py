@@ -62,7 +62,7 @@ class Commands(click.Group):
     """The commands, each imported when it is asked for; without one, it is `run`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the names, in the order of the table."""
+        """Return the names, in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:

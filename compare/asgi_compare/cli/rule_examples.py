@@ -31,7 +31,7 @@ def example_lines(example: Example) -> list[str]:
 
 
 def _special(scope: object) -> list[str]:
-    """Say how a scope differs from that of a plain server."""
+    """Return how a scope differs from that of a plain server."""
     if not isinstance(scope, dict):
         return [show_value(scope)]
     plain = next((p for p in PLAIN if p.get("type") == scope.get("type")), HTTP_SCOPE)

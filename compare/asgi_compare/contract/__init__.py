@@ -1,4 +1,4 @@
-"""STAGE 1: the contract. What every application must do, as data, in order.
+"""The contract. What every application must do, as data, in order.
 
 An *endpoint* is one thing that the application does; its name is the name of its
 function in all four folders. A *scenario* is one exchange with an endpoint and what
@@ -57,7 +57,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def chapter_of(scenario: Scenario) -> str:
-    """Give the name of the chapter that a scenario is in."""
+    """Return the name of the chapter that a scenario is in."""
     return next(
         name for name, chapter in CHAPTERS.items() if scenario in chapter.SCENARIOS
     )

@@ -1,4 +1,4 @@
-"""STAGE 2: what can be asked of whom.
+"""What can be asked of whom.
 
 WSGI has no WebSocket and no lifespan, so a scenario of theirs cannot be put to a WSGI
 application as it is. It is put in the terms that WSGI has, as a server would do it: the
@@ -33,10 +33,10 @@ HANDSHAKE = (
 """RFC 6455 section 4.1, with the key of its example."""
 
 
-def in_terms_of(
+def applicable_scenario(
     interface: Interface, scenario: Scenario, *, on_socket: bool = False
 ) -> Scenario | None:
-    """Give the scenario as it can be put to an application; None if it cannot be.
+    """Return the scenario as it can be put to an application; None if it cannot be.
 
     On a socket the client has terms of its own, whatever is behind the server: it can
     ask for a WebSocket, and for nothing of a lifespan.
@@ -61,7 +61,7 @@ def in_terms_of(
 
 
 def unreachable(scenario: Scenario) -> str | None:
-    """Say why a client on a socket cannot ask for it; None if it can."""
+    """Return why a client on a socket cannot ask for it; None if it can."""
     exchange = scenario.exchange
     if isinstance(exchange, Request) and exchange.root_path:
         return "Where an application is mounted is the server's setting."

@@ -1,4 +1,4 @@
-"""Between STAGE 3 and STAGE 4: a transcript, taken apart into aspects.
+"""A transcript, taken apart into aspects.
 
 An aspect is one thing that can be said of an exchange by itself: its status, one header
 field, one key of the JSON object in its body, the sizes of its pieces. `aspects` gives
@@ -7,8 +7,6 @@ names, and so are the rows of `known_differences.py`.
 
 What is different in every exchange and means nothing (the date, a port) is made alike
 here by the normalisers, which are listed, so that a report can list them too.
-
-This module does not know what is expected, and judges nothing.
 """
 
 from __future__ import annotations
@@ -72,7 +70,7 @@ STOPS_WITHIN_NS = 1_000_000_000
 
 
 def aspects(transcript: Transcript) -> Aspects:
-    """Give everything that can be said of an exchange, by name."""
+    """Return everything that can be said of an exchange, by name."""
     found: Aspects = {}
     answer = transcript.answer
     if isinstance(answer, Dialogue):
@@ -124,7 +122,7 @@ def _divided(response: Response) -> bool:
 
 
 def normal_value(name: bytes, value: bytes) -> str:
-    """Give a header's value with its noise made alike."""
+    """Return a header's value with its noise made alike."""
     if DATE.match(value):
         return "<date>"
     text = value.decode("latin-1")
@@ -184,7 +182,7 @@ def _of_dialogue(dialogue: Dialogue) -> Aspects:
 
 
 def _kept(message: str | bytes | Excerpt) -> str | bytes | Excerpt:
-    """Give a long message as an excerpt, however the driver has kept it."""
+    """Return a long message as an excerpt, however the driver has kept it."""
     if isinstance(message, bytes) and len(message) > EXCERPT_BYTES:
         return Excerpt.of(message)
     return message
@@ -218,7 +216,7 @@ def is_lifetime(transcript: Transcript) -> bool:
 
 
 def shape_of(entry: Event) -> str:
-    """Give the type of an event, with a + if more is to come, and "empty" if it is."""
+    """Return the type of an event, with a + if more is to come, or "empty"."""
     event = entry.event
     if not isinstance(event, dict):
         return type(event).__name__
@@ -229,7 +227,7 @@ def shape_of(entry: Event) -> str:
 
 
 def show(value: object, limit: int = 200) -> str:
-    """Give a value as one line of text."""
+    """Return a value as one line of text."""
     if isinstance(value, tuple) and len(value) == 1:
         return show(value[0], limit)
     if isinstance(value, Excerpt):

@@ -1,9 +1,7 @@
-"""STAGE 4: is what came what the contract expects?
+"""Is what came what the contract expects?
 
 `judge` holds a transcript against its scenario and gives a `Problem` for each aspect
-that is not as expected. It never calls anything, and never raises. It does not know
-which implementation or host the transcript is of, and does not decide on a verdict:
-a problem may be known, and then it has a reason (`known_differences.py`).
+that is not as expected. It never calls anything, and never raises.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ class Problem:
 
 
 def judge(scenario: Scenario, transcript: Transcript) -> list[Problem]:
-    """Give everything in which the transcript is not as the scenario expects."""
+    """Return everything in which the transcript is not as the scenario expects."""
     crowd = () if scenario.protocol == "lifespan" else transcript.requests
     problems = [p for one in (transcript, *crowd) for p in _judge_one(scenario, one)]
     return list(dict.fromkeys(problems))
@@ -140,7 +138,7 @@ def _same(what: str, expected: object, got: object) -> Iterator[Problem]:
 
 
 def _as_kept(expected: object, got: object) -> object:
-    """Give what is expected as the transcript has kept it: whole, or an excerpt."""
+    """Return what is expected as the transcript has kept it: whole, or an excerpt."""
     if isinstance(got, Excerpt) and isinstance(expected, bytes):
         return Excerpt.of(expected)
     if not isinstance(expected, tuple) or not isinstance(got, tuple):

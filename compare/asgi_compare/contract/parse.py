@@ -1,10 +1,8 @@
-"""STAGE 1, for the user: an exchange from what was typed on a command line.
+"""An exchange from what was typed on a command line.
 
-    /x          GET /x
-    POST:/x     another method
-    ws:/x       a WebSocket connection, one message each way
-
-This module does not know whom it will be asked of.
+/x          GET /x
+POST:/x     another method
+ws:/x       a WebSocket connection, one message each way
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from asgi_compare.contract.applicability import in_terms_of
+from asgi_compare.contract.applicability import applicable_scenario
 from asgi_compare.contract.scenario import (
     Conversation,
     Exchange,
@@ -83,4 +81,4 @@ def scenario_of(
         if interface == "asgi":
             whole, expected = Lifetime(requests=(exchange,)), ExpectedLifetime()
     scenario = Scenario("asked", "for", "", whole, expected, deadline=deadline)
-    return in_terms_of(interface, scenario) or scenario
+    return applicable_scenario(interface, scenario) or scenario

@@ -1,11 +1,9 @@
-"""STAGE 1, the nouns of the contract: what to do, and what should come of it.
+"""What to do, and what should come of it.
 
 A `Scenario` is one exchange with one endpoint. The exchange is a `Request` (HTTP), a
 `Conversation` (WebSocket) or a `Lifetime` (lifespan); each says everything that the
 client or the server at the other end does, as data, so that a driver can play it in
 process, over a socket, or a year from now. `Expected` says what must come of it.
-
-This module does not know how anything is driven, recorded or judged.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class Figures:
 
 
 def fits(event: Snapshot | Change, position: Position | None) -> Fit:
-    """Say what a reader at `position` does with `event`."""
+    """Return what a reader at `position` does with `event`."""
     same_run = position is not None and position.run == event.position.run
     if position is not None and same_run and event.position.version <= position.version:
         return Fit.IGNORE

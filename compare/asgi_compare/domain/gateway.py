@@ -34,7 +34,7 @@ class Deadline:
         return max(0.0, self.at - reserve - now)
 
     def allows(self, now: float, wait: float, attempt: float) -> bool:
-        """Say whether to wait and then try once more: an attempt takes some time."""
+        """Return whether to wait and then try once more: an attempt takes some time."""
         return self.left(now) >= wait + attempt
 
 
@@ -149,7 +149,7 @@ PASSING = frozenset({429, 502, 503, 504})
 
 
 def may_retry(method: str, status: int | None) -> bool:
-    """Say whether to ask again after `status`; None stands for no answer at all.
+    """Return whether to ask again after `status`; None stands for no answer at all.
 
     After no answer nobody knows whether the upstream has acted, so only what is
     idempotent may be sent again. The same goes for a status of a proxy in between.

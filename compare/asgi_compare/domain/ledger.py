@@ -21,6 +21,6 @@ class Ledger:
             self._lines.setdefault(key, []).append(line)
 
     def read(self, key: str) -> list[str]:
-        """Give the lines of `key`; none, if nobody has written any."""
+        """Return the lines of `key`; none, if nobody has written any."""
         with self._lock:
             return list(self._lines.get(key, ()))

@@ -4,7 +4,7 @@ The body is a row of parts, each with a few header fields of its own. Between th
 stands a line that the client has chosen so that it occurs in none of them: the
 boundary. It is told in the Content-Type of the request.
 
-This is the plain way, for bodies that fit into memory. It knows nothing of requests.
+This is the plain way, for bodies that fit into memory.
 """
 
 import re

@@ -49,7 +49,7 @@ class TokenBucket:
         return max(0.0, tokens - self._tokens) / self._rate.per_second
 
     def full(self, now: float) -> bool:
-        """Say whether the bucket is full: then it is as good as a new one."""
+        """Return whether the bucket is full: then it is as good as a new one."""
         self._fill(now)
         return self._tokens >= self._rate.burst
 

@@ -93,7 +93,7 @@ def use_once(token: Token, seen: Seen, now: float) -> Refused | None:
 
 
 def origin_allowed(origin: str | None, allowed: Iterable[str]) -> bool:
-    """Say whether a handshake with this `Origin` may go on.
+    """Return whether a handshake with this `Origin` may go on.
 
     A row of `allowed` is a host ("example.org"), a host and all below it
     (".example.org"), a whole origin ("https://example.org:8443") or "*". A host alone

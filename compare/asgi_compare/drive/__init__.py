@@ -1,4 +1,4 @@
-"""STAGE 3: play the server for one scenario: `(application, scenario) -> Transcript`.
+"""Play the server for one scenario: `(application, scenario) -> Transcript`.
 
 `drive` does all that a scenario asks for, with `ensemble`. Each interface has its
 driver, an `exchange` that can also be called by itself, in tests for example:

@@ -1,11 +1,9 @@
-"""STAGE 3, beside the drivers: the exchanges around an exchange.
+"""The exchanges around an exchange.
 
 A scenario may want the ground prepared, other requests while its own is waiting, a
 crowd at once, or to be asked again until something has come about. This module arranges
 that and calls the drivers for each exchange: as tasks in one loop for ASGI, on threads
 for WSGI. The order of things is the same for both.
-
-This module does not know what is expected; `holds` tells.
 """
 
 from __future__ import annotations
@@ -156,7 +154,7 @@ def done(
     holds: Callable[[Transcript], bool],
     give_up: float,
 ) -> bool:
-    """Say whether the scenario need not be asked again."""
+    """Return whether the scenario need not be asked again."""
     return not scenario.eventually or holds(transcript) or time.monotonic() >= give_up
 
 

@@ -1,4 +1,4 @@
-"""STAGE 3, for `trace`: the same exchange, and where it goes to another thread.
+"""The same exchange, and where it goes to another thread.
 
 An ASGI application may call what is not async. `asgiref.sync` then hands the call to a
 thread and waits for it: a hop. Django makes them in its handler and in its middleware,
@@ -42,7 +42,7 @@ class Log:
 
 
 def named(function: object) -> str:
-    """Give a function's name as its class has it, without what is wrapped around."""
+    """Return a function's name as its class has it, without what is wrapped around."""
     while hasattr(function, "func"):
         function = function.func
     return getattr(function, "__qualname__", type(function).__qualname__)

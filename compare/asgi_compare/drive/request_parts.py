@@ -1,12 +1,10 @@
-"""STAGE 3, beside the drivers: what a server reads off the wire, in Python's terms.
+"""What a server reads off the wire, in Python's terms.
 
 A server parses the request line and the header fields once and hands the parts over: as
 a `scope` in ASGI, as an `environ` in WSGI. This module does the parsing, which is alike
 for both, and makes the scope. Everything that can be done once for a request is done
 once, in a template; what the application gets is a fresh copy each time, because the
 application may keep it and write into it.
-
-This module does not know what the application does with it.
 """
 
 from __future__ import annotations
@@ -63,7 +61,7 @@ def fields(target: Target, given: Headers, added: Headers) -> Headers:
 
 
 def framing(request: Request) -> Headers:
-    """Give the field that says how long the body is."""
+    """Return the field that says how long the body is."""
     if request.chunked:
         return ((b"transfer-encoding", b"chunked"),)
     # RFC 9110 8.6: a client says 0 where the method has a meaning for a body.
@@ -127,7 +125,7 @@ class Prepared:
 
 
 def paths(target: Target, root_path: str) -> Scope:
-    """Give the four keys of a scope that say where the request goes to.
+    """Return the four keys of a scope that say where the request goes to.
 
     The client asked for the target below the root path. `path` holds both, as the
     WSGI section of the specification has it: PATH_INFO is `path` without `root_path`.

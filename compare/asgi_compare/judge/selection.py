@@ -5,8 +5,6 @@ their own names, without the dashes in front; the command line goes before it. A
 expected findings is JSON, made by `--write-expected`, and read by `--expected`: what is
 in it is accepted, what is new fails, and so does what has gone, so that the file stays
 true.
-
-This module does not know the rules, nor who breaks them.
 """
 
 from __future__ import annotations
@@ -41,7 +39,7 @@ class Selection:
     """`must` leaves out what the text only recommends, and what is unclear in it."""
 
     def wants(self, rule: str, level: Level) -> bool:
-        """Say whether a finding of this rule is wanted."""
+        """Return whether a finding of this rule is wanted."""
         if self.level == "must" and level != "must":
             return False
         chosen = not self.select or any(fnmatchcase(rule, g) for g in self.select)

@@ -4,8 +4,6 @@ A `Problem` stands for all places where one rule is broken: the first of them wi
 evidence, and how many there are. It holds the words of the rule as well, so that a
 report needs to know nothing of the rule book. `Checked` is everything that one call of
 `asgi-compare check` found out; every report of it is a view of it.
-
-This module does not know how it was found out.
 """
 
 from __future__ import annotations
@@ -81,7 +79,7 @@ class Checked:
     """The file of the target's module, from the current directory; empty if unknown."""
 
     def of(self, kind: str) -> list[Verdict]:
-        """Give the verdicts of one kind."""
+        """Return the verdicts of one kind."""
         return [each for each in self.verdicts if each.verdict == kind]
 
     @property
@@ -109,7 +107,7 @@ class Checked:
 
 
 def exchange_in(scenario: str) -> str:
-    """Give the exchange in the name of a trial: `GET /x` of `probe-http/head GET /x`.
+    """Return the exchange in the name of a trial: `GET /x` of `probe-http/head GET /x`.
 
     It is empty where nothing was asked, as in a lifespan.
     """

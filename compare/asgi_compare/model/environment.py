@@ -44,12 +44,12 @@ def environment() -> dict[str, object]:
 
 
 def date() -> str:
-    """Give the date and time of now, as ISO 8601 with its offset."""
+    """Return the date and time of now, as ISO 8601 with its offset."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:
-    """Give the versions of those that are installed."""
+    """Return the versions of those that are installed."""
     found: dict[str, str] = {}
     for name in distributions:
         try:
@@ -60,7 +60,7 @@ def versions(distributions: Iterable[str]) -> dict[str, str]:
 
 
 def cpu() -> str:
-    """Give the processor's name, as the system knows it."""
+    """Return the processor's name, as the system knows it."""
     if sys.platform == "linux":
         try:
             with open("/proc/cpuinfo", encoding="utf-8") as lines:

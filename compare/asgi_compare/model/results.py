@@ -3,8 +3,6 @@
 A `Run` is everything that one call of the tool found out. It goes to JSON and comes
 back unchanged, so that a stored run can be rendered, judged and compared again without
 calling an application; every report is a view of it.
-
-This module does not know how a conclusion was reached.
 """
 
 from __future__ import annotations

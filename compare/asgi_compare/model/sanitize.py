@@ -5,9 +5,8 @@ nobody has read. Printed as they are, they could move the cursor, rename the win
 turn a line around or make an XML file unreadable. Here such characters become visible
 escapes, in Python's own spelling: the escape character becomes `\\x1b`.
 
-This module does not know where text is shown. Terminals and pages use `clean`; XML uses
-`xml_safe` on top of it. Neither escapes markup: that is the business of the template,
-or of the writer of the format.
+Terminals and pages use `clean`; XML uses `xml_safe` on top of it. Neither escapes
+markup: that is the business of the template, or of the writer of the format.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 
 def plain(text: str) -> str:
-    """Give text for an output whose encoding has not these characters."""
+    """Return text for an output whose encoding has not these characters."""
     return "".join(PLAIN.get(char) or _escape(char) for char in text)
 
 

@@ -13,8 +13,6 @@ not call; `wsgi.input.read` (and `readline`, `readlines`, `iter`) is received by
 A driver records at full speed and writes nothing up: `Transcript.later` takes a
 function that does so when somebody first looks at a field. Nobody but the drivers needs
 to know.
-
-This module does not know who drives, and it judges nothing.
 """
 
 from __future__ import annotations
@@ -108,7 +106,7 @@ class Response:
     """Empty in process, where none is spoken."""
 
     def header(self, name: bytes) -> list[bytes]:
-        """Give all values of one field, in order."""
+        """Return all values of one field, in order."""
         return [value for key, value in self.headers if key == name]
 
     @property
@@ -206,11 +204,14 @@ class Transcript(_Late):
         return self.answer
 
     def sent(self, kind: str | None = None) -> list[Any]:
-        """Give what the application sent, in order; of one type if `kind` is given."""
+        """Return what the application sent, in order.
+
+        Of one type if `kind` is given.
+        """
         return _of_kind((e for e in self.events if e.direction == "send"), kind)
 
     def received(self, kind: str | None = None) -> list[Any]:
-        """Give what the application received, in order; of one type if asked."""
+        """Return what the application received, in order; of one type if asked."""
         return _of_kind((e for e in self.events if e.direction == "receive"), kind)
 
 

@@ -1,4 +1,4 @@
-"""STAGE 5: a `Run` in words and pictures.
+"""A `Run` in words and pictures.
 
     marks.py        what a cell can say, in one character and in words
     view.py         the matrix, and the words at the top
@@ -20,6 +20,5 @@ The first eight arrange; the next four set what is arranged, and decide nothing 
 it. Everything that came from an application goes through
 `asgi_compare.model.sanitize.clean` on its way.
 
-A report reads `asgi_compare.model.results` and `asgi_compare.model.transcript`. It does
-not know who judged, who drove, or that there is a command line.
+A report reads `asgi_compare.model.results` and `asgi_compare.model.transcript`.
 """

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from asgi_compare.contract import SCENARIOS
-from asgi_compare.contract.applicability import in_terms_of
+from asgi_compare.contract.applicability import applicable_scenario
 from asgi_compare.contract.aspects import NORMALISERS
 from asgi_compare.contract.expectation import holds
 from asgi_compare.contract.scenario import Scenario
@@ -66,7 +66,7 @@ class Plan:
     hosts: tuple[str, ...] = DEFAULT_HOSTS
 
     def cells(self) -> Iterator[tuple[Implementation, str]]:
-        """Give each implementation with each host that takes its interface."""
+        """Return each implementation with each host that takes its interface."""
         for host in self.hosts:
             for name in self.implementations:
                 implementation = IMPLEMENTATIONS[name]
@@ -126,7 +126,7 @@ class Loop:
         try:
             child.start()
             for scenario in self._scenarios(implementation, IN_PROCESS):
-                asked = in_terms_of(implementation.interface, scenario)
+                asked = applicable_scenario(implementation.interface, scenario)
                 if asked is None:
                     continue
                 try:
@@ -147,7 +147,9 @@ class Loop:
             for scenario in self._scenarios(implementation, host):
                 if running is None:
                     break
-                asked = in_terms_of(implementation.interface, scenario, on_socket=True)
+                asked = applicable_scenario(
+                    implementation.interface, scenario, on_socket=True
+                )
                 if asked is None:
                     continue
                 transcript = live.drive(
@@ -273,7 +275,7 @@ def _conclude_one(
 
 
 def _end_of(running: RunningServer, transcript: Transcript) -> str | None:
-    """Say how the server has ended; None if it runs."""
+    """Return how the server has ended; None if it runs."""
     if transcript.ending.kind == "crashed":
         # It may be the server that has gone, and not the connection alone.
         wait_until(lambda: running.exited() is not None, GONE_WITHIN)

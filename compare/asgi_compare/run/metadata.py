@@ -1,9 +1,7 @@
-"""STAGE 4, at the head of a run: what took part, described for who has only the run.
+"""What took part, described for who has only the run.
 
 Scenarios, implementations and hosts are named by rows of plain text, so that a report
 needs to know neither the contract nor the tables of this toolkit.
-
-This module does not know what came of them.
 """
 
 from __future__ import annotations

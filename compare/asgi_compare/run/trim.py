@@ -1,4 +1,4 @@
-"""Between STAGE 3 and STAGE 4: what a run keeps of a long transcript.
+"""What a run keeps of a long transcript.
 
 A driver keeps a megabyte of an exchange. That is right for whoever looks at one of
 them, and too much for a run of hundreds, whose file would be little else than bodies of
@@ -8,8 +8,6 @@ digest and its beginning, as an `Excerpt`. Each difference shows as it did befor
 What the client got keeps as long a beginning as any excerpt, so that it can be held
 against an expectation. The same bytes in the events are evidence of when and in which
 pieces they crossed; there, a few words of each do.
-
-This module does not know what the transcript is of.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ EVENT_HEAD = 256
 
 
 def lean(transcript: Transcript) -> Transcript:
-    """Give the same transcript, with excerpts of its long payloads."""
+    """Return the same transcript, with excerpts of its long payloads."""
     return replace(
         transcript,
         events=tuple(map(_event, transcript.events)),

@@ -74,7 +74,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def nobody() -> int:
-    """Give a port on which nobody listens."""
+    """Return a port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port

@@ -14,7 +14,7 @@ crowd: list[asyncio.Future[bytes]] = []
 
 
 async def application(scope: Event, receive: Receive, send: Send) -> None:
-    """Give each path to the function of that name."""
+    """Return each path to the function of that name."""
     if scope["type"] == "lifespan":
         raise RuntimeError("there is no lifespan here")
     await globals()["at_" + scope["path"].strip("/").replace("/", "_")](receive, send)

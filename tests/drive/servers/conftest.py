@@ -51,7 +51,7 @@ def get(running: RunningServer, path: str) -> bytes:
 
 
 def marked(mark: str) -> list[str]:
-    """Give the command lines of the living processes that carry `mark`."""
+    """Return the command lines of the living processes that carry `mark`."""
     found = []
     for directory in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended since

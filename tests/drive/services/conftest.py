@@ -19,7 +19,7 @@ from tests.drive.servers.conftest import MARK, marked
 def place(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """Give an empty temporary directory; no service and no file may be left at the end.
+    """Return an empty temporary directory; nothing may be left in it at the end.
 
     Everybody can enter it, as PostgreSQL has to when we are root.
     """
@@ -43,7 +43,7 @@ def place(
 
 
 def refusal(service: AbstractContextManager[object]) -> ServiceError:
-    """Give the error with which a service does not start."""
+    """Return the error with which a service does not start."""
     with pytest.raises(ServiceError) as error:
         service.__enter__()
     return error.value

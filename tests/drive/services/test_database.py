@@ -45,7 +45,7 @@ def url(server: Service) -> Iterator[str]:
 
 
 def row(url: str, query: str) -> tuple[object, ...] | None:
-    """Give the first row of the answer to a query."""
+    """Return the first row of the answer to a query."""
     with psycopg.connect(url) as connection:
         return connection.execute(query).fetchone()
 

@@ -22,7 +22,7 @@ http.server.HTTPServer(("127.0.0.1", {port}), handler).serve_forever()
 
 
 def answers(port: int) -> bool:
-    """Say whether somebody speaks HTTP there."""
+    """Return whether somebody speaks HTTP there."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     try:
         client.request("HEAD", "/")
@@ -42,7 +42,7 @@ def program(
 
 
 def raised_by(code: str) -> ServiceError:
-    """Give the error of a program that is never ready."""
+    """Return the error of a program that is never ready."""
     with workspace("It") as directory:
         return refusal(running("It", program(directory, code)))
 

@@ -29,14 +29,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mark() -> Iterator[str]:
-    """Give a mark for the environment, and see that nobody who has it is left."""
+    """Return a mark for the environment, and see that nobody who has it is left."""
     mark = uuid.uuid4().hex
     yield mark
     assert wait_until(lambda: not marked(mark), 5), marked(mark)
 
 
 def marked(mark: str) -> list[int]:
-    """Give the processes that were started with this mark."""
+    """Return the processes that were started with this mark."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
@@ -50,7 +50,7 @@ Make = Callable[..., Child]
 
 @pytest.fixture
 def make(folder: Path, mark: str) -> Iterator[Make]:
-    """Give a function that makes children, which are closed at the end."""
+    """Return a function that makes children, which are closed at the end."""
     made: list[Child] = []
 
     def make(target: str = "apps:application", **options: Any) -> Child:
@@ -65,7 +65,7 @@ def make(folder: Path, mark: str) -> Iterator[Make]:
 
 
 def to(path: str, **options: Any) -> Scenario:
-    """Give a scenario that asks for one path."""
+    """Return a scenario that asks for one path."""
     options = {"deadline": 1.0, **options}
     return Scenario("test", path, "", Request(target=f"/{path}".encode()), **options)
 

@@ -13,7 +13,7 @@ import pytest
 
 from asgi_compare.contract.scenario import Expected
 from asgi_compare.drive.workers import worker_main as inside
-from asgi_compare.drive.workers.channel import Channel, Errand
+from asgi_compare.drive.workers.channel import Channel, WorkerConfig
 from asgi_compare.model.serialization.codec import loads, transcript_from_json
 from asgi_compare.model.transcript import Event, Response, Transcript
 from tests.drive.workers.conftest import body, to
@@ -33,8 +33,10 @@ def test_a_child_answers_each_message_with_one(
         channel.send(pickle.dumps(message))
         return loads(channel.receive(time.monotonic() + 20))
 
-    errand = Errand("apps:application", app_dir=str(folder), attributes={"o": "other"})
-    assert ask(errand) == {"ready": "asgi"}
+    config = WorkerConfig(
+        "apps:application", app_dir=str(folder), attributes={"o": "other"}
+    )
+    assert ask(config) == {"ready": "asgi"}
     answer = ask((to("fine", application="o"), 4.0))
     assert body(transcript_from_json(answer["transcript"])) == b"other"
     assert list(ask((to("fine", application="no_such"), 4.0))) == ["no target"]

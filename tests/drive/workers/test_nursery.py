@@ -9,26 +9,26 @@ import pytest
 
 from asgi_compare.drive.servers.process import wait_until
 from asgi_compare.drive.targets.target import TargetError
-from asgi_compare.drive.workers import fork_server as nursery
-from asgi_compare.drive.workers.fork_server import Nursery
+from asgi_compare.drive.workers import fork_server as fork_server
+from asgi_compare.drive.workers.fork_server import ForkServer
 from asgi_compare.drive.workers.worker import Child
 from tests.drive.workers.conftest import body, marked, to
 
-pytestmark = pytest.mark.skipif(not nursery.IS_POSSIBLE, reason="It is for Linux.")
+pytestmark = pytest.mark.skipif(not fork_server.IS_POSSIBLE, reason="It is for Linux.")
 
 Fork = Callable[..., Child]
 
 
 @pytest.fixture
-def shared(mark: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nursery]:
-    """Give a nursery whose processes all bear the mark."""
+def shared(mark: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
+    """Return a fork_server whose processes all bear the mark."""
     monkeypatch.setenv("MARK", mark)
-    with Nursery(["asgi_compare.drive"]) as opened:
+    with ForkServer(["asgi_compare.drive"]) as opened:
         yield opened
 
 
 @pytest.fixture
-def fork(folder: Path, shared: Nursery) -> Fork:
+def fork(folder: Path, shared: ForkServer) -> Fork:
     def fork(target: str = "apps:application", **environment: str) -> Child:
         return Child(
             target,
@@ -95,7 +95,7 @@ def test_fork_that_exits_says_its_code(fork: Fork) -> None:
 
 
 def test_nursery_that_is_killed_takes_its_forks_along(
-    fork: Fork, shared: Nursery, mark: str
+    fork: Fork, shared: ForkServer, mark: str
 ) -> None:
     """And the next child has a new one."""
     with fork() as child:
@@ -109,7 +109,7 @@ def test_nursery_that_is_killed_takes_its_forks_along(
 
 
 def test_nursery_that_is_closed_leaves_no_fork(
-    fork: Fork, shared: Nursery, mark: str
+    fork: Fork, shared: ForkServer, mark: str
 ) -> None:
     child = fork()
     child.start()
@@ -120,7 +120,7 @@ def test_nursery_that_is_closed_leaves_no_fork(
 
 def test_nursery_that_cannot_import_says_why(folder: Path) -> None:
     with (
-        Nursery(["nowhere"]) as opened,
+        ForkServer(["nowhere"]) as opened,
         pytest.raises(TargetError) as caught,
         Child("apps:wsgi", app_dir=str(folder), open_session=opened.session),
     ):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from asgi_compare.contract import SCENARIOS
-from asgi_compare.contract.applicability import in_terms_of
+from asgi_compare.contract.applicability import applicable_scenario
 from asgi_compare.contract.expectation import judge
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
@@ -110,7 +110,7 @@ def problems(verdict: Verdict, everything: Run) -> list[str]:
         return ["application"]
     scenario = SCENARIOS[verdict.scenario]
     interface = IMPLEMENTATIONS[name].interface
-    asked = in_terms_of(interface, scenario, on_socket=host != IN_PROCESS)
+    asked = applicable_scenario(interface, scenario, on_socket=host != IN_PROCESS)
     return [problem.what for problem in judge(asked, transcript)] if asked else []
 
 

@@ -21,7 +21,7 @@ Check = Callable[..., Result]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
-    """Give a function that checks a target of a directory of its own."""
+    """Return a function that checks a target of a directory of its own."""
     (tmp_path / "apps.py").write_text(APPS)
     (tmp_path / "hello.py").write_text(HELLO)
     monkeypatch.chdir(tmp_path)

@@ -13,7 +13,7 @@ from tests.judge.probes.playing import checked, rules
 
 
 def once(*fields: Any) -> Any:
-    """Give an application that sends these headers as a generator."""
+    """Return an application that sends these headers as a generator."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         headers = (field for field in fields)

@@ -17,7 +17,7 @@ Answer = Callable[[int, dict[str, Any]], Any]
 
 
 def counting(answer: Answer) -> Any:
-    """Give an application that answers by how often it was asked."""
+    """Return an application that answers by how often it was asked."""
     asked = 0
 
     async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -50,7 +50,7 @@ class TinyTls(Tiny):
 
 
 def context_of(made: Certificates) -> ssl.SSLContext:
-    """Give what a server needs that asks its clients for certificates."""
+    """Return what a server needs that asks its clients for certificates."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made.certificate, made.key)
     context.load_verify_locations(made.authority)

@@ -10,7 +10,7 @@ PINNED = Path(__file__).with_name("messages.txt")
 
 
 def spoken() -> str:
-    """Give a line for each finding: the rule, and the message."""
+    """Return a line for each finding: the rule, and the message."""
     lines = []
     for rule in RULES.values():
         findings = judge(rule.breaks.transcript("it"))

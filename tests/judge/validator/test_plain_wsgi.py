@@ -97,7 +97,7 @@ FIELDS = st.lists(PAIRS | PAIRS.map(list), max_size=4)
 
 
 def judged(status: Any, headers: Any) -> tuple[Any, Any]:
-    """Give what the book has to say, and the head as the judge reads it."""
+    """Return what the book has to say, and the head as the judge reads it."""
     judge = WsgiJudge({"REQUEST_METHOD": "HEAD"})
     call = {"type": "start_response", "status": status, "response_headers": headers}
     found = [*judge.sent(call), *judge.sent({"type": "yield", "body": b"x"})]

@@ -90,7 +90,7 @@ class Closable(Blocks):
 
 
 def listed(blocks: list[Any], start: Any) -> list[Any]:
-    """Give a list; all is called before it is returned."""
+    """Return a list; all is called before it is returned."""
     start()
     return blocks
 

@@ -11,7 +11,7 @@ from asgi_compare.measure.behaviours.plans import Plan
 
 
 def cases(plans: Iterable[Plan]) -> list[object]:
-    """Give each plan an id, and put those of one child into one group of workers."""
+    """Return each plan an id, and put those of one child into one group of workers."""
     return [
         pytest.param(
             plan,

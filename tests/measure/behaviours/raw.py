@@ -12,7 +12,7 @@ from asgi_raw.events import Application, Event, Receive, Scope, Send, text
 
 
 async def page(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say what is needed here: the scheme, after the body was read."""
+    """Return what is needed here: the scheme, after the body was read."""
     while (await receive()).get("more_body"):
         pass
     await text(send, scope["scheme"])

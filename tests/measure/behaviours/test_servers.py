@@ -124,6 +124,6 @@ def test_behaviour_vanishes_without_its_layer_on_a_server_too(
 
 
 def on_server(server: RunningServer, planned: Plan) -> tuple[object, ...]:
-    """Give what is not as planned, when a client asks this server."""
+    """Return what is not as planned, when a client asks this server."""
     drive = partial(live.drive, server.host, server.port)
     return carry_out(planned, drive).problems

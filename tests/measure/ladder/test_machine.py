@@ -18,7 +18,7 @@ BUSY = "while True: pass"
 
 @pytest.fixture
 def busy() -> Iterator[subprocess.Popen[bytes]]:
-    """Give a process of another session that uses all the processor it gets."""
+    """Return a process of another session that uses all the processor it gets."""
     process = subprocess.Popen([sys.executable, "-c", BUSY], start_new_session=True)
     yield process
     process.kill()

@@ -1,5 +1,4 @@
 """One file a command; `cli.py` puts them together.
 
 A command reads its arguments, calls the stage that does the work, and shows the result.
-It decides nothing about it.
 """

@@ -198,7 +198,7 @@ def check(
 
 
 def _code(result: Checked, accepts: bool) -> int:
-    """Give the exit code; findings that were just accepted are no failure."""
+    """Return the exit code; findings that were just accepted are no failure."""
     only_findings = result.code == 1 and not result.of("error")
     return 0 if accepts and only_findings else result.code
 

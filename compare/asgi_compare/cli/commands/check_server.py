@@ -39,7 +39,7 @@ class Command(Server):
     """A server by the user's own command line, with `{port}` and `{target}` in it."""
 
     def command(self, interface: Interface, *, port: int, target: str) -> list[str]:
-        """Give the whole command, with the program as a path."""
+        """Return the whole command, with the program as a path."""
         assert self.asgi is not None
         words = [w.replace("{port}", str(port)) for w in self.asgi]
         words = [w.replace("{target}", target) for w in words]
@@ -121,7 +121,7 @@ def check_server(
 
 
 def exit_code(table: Table) -> int:
-    """Give the exit code: see `cli.py`."""
+    """Return the exit code: see `cli.py`."""
     if table.refused and not table.results:
         return common.TargetFailed.exit_code
     return 1 if any(result.verdict in BAD for result in table.results) else 0
@@ -214,7 +214,7 @@ def _address(url: str) -> tuple[str, int]:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether all addresses of a host are this machine's own."""
+    """Return whether all addresses of a host are this machine's own."""
     try:
         found = {info[4][0] for info in socket.getaddrinfo(host, None)}
     except OSError:

@@ -38,7 +38,7 @@ def explain(rule: str, no_color: bool) -> None:
 
 
 def rule_lines(rule: Rule) -> list[str]:
-    """Give the explanation of a rule; a line that begins with blanks is an event."""
+    """Return the explanation of a rule; a line that begins with blanks is an event."""
     return [
         f"{rule.id}: the {rule.side} {rule.level}",
         "",
@@ -62,7 +62,7 @@ def rule_lines(rule: Rule) -> list[str]:
 
 
 def sentence_lines(sentence: Sentence) -> list[str]:
-    """Give the explanation of a sentence of the book, such as M14."""
+    """Return the explanation of a sentence of the book, such as M14."""
     return [
         f"{sentence.id}: a sentence ({sentence.level}; it binds: {sentence.binds})",
         "",
@@ -75,7 +75,7 @@ def sentence_lines(sentence: Sentence) -> list[str]:
 
 
 def probe_lines(probe: Probe) -> list[str]:
-    """Give the explanation of a probe."""
+    """Return the explanation of a probe."""
     lines = [f"{probe.id}: a probe", "", probe.plays]
     lines += [f"The text: “{probe.quote}”", probe.link]
     if probe.compares != "nothing":

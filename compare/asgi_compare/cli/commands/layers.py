@@ -116,7 +116,10 @@ def layers(
 
 
 def rungs_for(patterns: tuple[str, ...], *, quick: bool) -> tuple[str, ...]:
-    """Give the rungs that the patterns select; without any, those there is time for."""
+    """Return the rungs that the patterns select.
+
+    Without any, those there is time for.
+    """
     if not patterns:
         return tuple(name for name, rung in RUNGS.items() if rung.quick or not quick)
     chosen: set[str] = set()

@@ -66,7 +66,7 @@ def rules(
 def rows(
     select: Globs, exclude: Globs, level: str | None, side: str | None
 ) -> list[Row]:
-    """Give id, side, level and statement: of rules, and of probes that compare."""
+    """Return id, side, level and statement: of rules, and of probes that compare."""
     found: list[Row] = [
         (rule.id, rule.side, rule.level, rule.statement)
         for rule in chosen(select or ("*",), exclude)
@@ -106,7 +106,7 @@ def _show_sentences(
 
 
 def seen_by(sentence: Sentence) -> str:
-    """Say who sees whether a sentence is kept, or why nobody can."""
+    """Return who sees whether a sentence is kept, or why nobody can."""
     others = {"wire": "check-server", "probe": "check", "": sentence.why_not}
     return "\n".join(sentence.rules) or others[sentence.seen_by]
 

@@ -85,7 +85,7 @@ def run(
 
 
 def exit_code(result: Run) -> int:
-    """Give the exit code of a run: see `cli.py`."""
+    """Return the exit code of a run: see `cli.py`."""
     if result.interrupted:
         return INTERRUPTED
     if any(v.verdict == "error" for v in result.verdicts) and not result.transcripts:
@@ -111,7 +111,7 @@ def _execute(plan: Plan, no_color: bool) -> Run:
 
 
 def _arguments(ctx: click.Context) -> list[str]:
-    """Give the arguments that differ from their defaults, to run it again."""
+    """Return the arguments that differ from their defaults, to run it again."""
     words = ["run"]
     for param in ctx.command.params:
         value = ctx.params.get(param.name or "")

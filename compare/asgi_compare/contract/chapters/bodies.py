@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 3: request bodies, forms and uploads.
+"""Request bodies, forms and uploads.
 
 A body reaches an ASGI application as events and a WSGI application as a file. What they
 do about its length, its pieces and its end is what this chapter is about.

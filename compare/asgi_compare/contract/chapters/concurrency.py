@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 8: waiting, working, and doing so fifty times at once.
+"""Waiting, working, and doing so fifty times at once.
 
 `sequential` and `concurrent` wait three times for `t` seconds: the first takes three
 times as long as the second, and answers in another order. Each answer says in which

@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 2: what the application sees of a request, and header fields.
+"""What the application sees of a request, and header fields.
 
 `inspect` is the mirror of the contract: it answers with the request as the application
 saw it, so that what a server or a framework does to it on the way can be read off.

@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 4: a file, with its validators and its ranges.
+"""A file, with its validators and its ranges.
 
 RFC 9110 sections 8.8 (validators), 13 (conditional requests) and 14 (ranges).
 """

@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 1: routes, methods and status codes.
+"""Routes, methods and status codes.
 
 Every exchange here fits into one small request and one small response.
 """

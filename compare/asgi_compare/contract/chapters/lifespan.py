@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 6: start-up, shut-down, and the state that lies between them.
+"""Start-up, shut-down, and the state that lies between them.
 
 The lifespan sub-specification of ASGI. WSGI has no such thing, and Django refuses it.
 """

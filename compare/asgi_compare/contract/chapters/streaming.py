@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 5: responses that take time, and clients that leave.
+"""Responses that take time, and clients that leave.
 
 Here the difference between the interfaces is largest: an ASGI application can wait for
 the client to leave while it sends, and a WSGI application learns of it when the server

@@ -1,4 +1,4 @@
-"""STAGE 1, chapter 7: WebSocket conversations.
+"""WebSocket conversations.
 
 Neither WSGI nor Django has them: there, each of these is *unsupported*.
 """

@@ -84,7 +84,7 @@ class Members:
         return user
 
     def has(self, user: str) -> bool:
-        """Say whether a user is there."""
+        """Return whether a user is there."""
         return user in self._connections_of
 
     def users(self) -> tuple[str, ...]:

@@ -221,7 +221,7 @@ def _deletes(step: Step) -> bool:
 
 
 def _alike(one: Step, other: Step) -> bool:
-    """Say whether two steps can be joined into one."""
+    """Return whether two steps can be joined into one."""
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str)
     return (one > 0) == (other > 0)

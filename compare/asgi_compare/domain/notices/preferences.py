@@ -20,7 +20,7 @@ class QuietHours:
     end: time
 
     def include(self, clock: time) -> bool:
-        """Say whether the user is to be left alone when the clock shows this."""
+        """Return whether the user is to be left alone when the clock shows this."""
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end

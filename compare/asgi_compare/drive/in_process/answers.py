@@ -1,4 +1,4 @@
-"""STAGE 3, beside the drivers: what the client makes of what the application sent.
+"""What the client makes of what the application sent.
 
 Between the two stands the server with duties of its own. It drops the body of an
 answer that has none, whatever the application sent. It sends no more bytes than were
@@ -6,8 +6,6 @@ announced. It answers in the application's place when that has failed. A client 
 only the outcome; this module works it out, alike for ASGI and WSGI.
 
 Last come a look at the headers of ASGI, and two at what a WSGI application gives.
-
-This module does not know who drives.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 
 def phrase(status: int) -> str:
-    """Give the reason phrase that servers write for a status."""
+    """Return the reason phrase that servers write for a status."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -99,7 +97,7 @@ def written_out(headers: Any) -> list[Any]:
 
 
 def readable(event: Any) -> Any:
-    """Give an event with its headers written out, if they could be read only once."""
+    """Return an event with its headers written out, if they could be read only once."""
     try:
         headers = event["headers"]
         if isinstance(headers, AS_IT_IS) and all(

@@ -1,4 +1,4 @@
-"""STAGE 3: play an HTTP server for one request to an ASGI application.
+"""Play an HTTP server for one request to an ASGI application.
 
 A server calls the application with a scope, which says what was asked, and with two
 functions. `receive` gives the request's body, piece by piece, and after that the news
@@ -8,7 +8,7 @@ body. Everything that crosses goes into the recorder.
 The client at the other end is in `http_client`; it may be slow, and it may leave.
 
 The driver does what the specification asks of a server, and where that says nothing,
-what servers do. It does not know what the application should answer.
+what servers do.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class HttpExchange(HttpClient):
     __slots__ = ()
 
     async def receive(self) -> Message:
-        """Give the next event: a piece of the body, or that the client has gone."""
+        """Return the next event: a piece of the body, or that the client has gone."""
         first = self.prepared.first
         if first is not None and not self.handed and self.phase < COMPLETE:
             # The whole body in one piece, from a client that does nothing special.
@@ -143,7 +143,7 @@ class HttpExchange(HttpClient):
         return await self.receive_next()
 
     async def receive_next(self) -> Message:
-        """Give the next event, when the client is ready for it."""
+        """Return the next event, when the client is ready for it."""
         pieces = self.prepared.pieces
         if self.client.pause and 0 < self.handed < len(pieces):
             await self.sleep(self.client.pause)

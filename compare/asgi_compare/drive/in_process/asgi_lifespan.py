@@ -1,4 +1,4 @@
-"""STAGE 3: play a server from its start to its end for an ASGI application.
+"""Play a server from its start to its end for an ASGI application.
 
 Before a server takes connections it calls the application once with a scope of the type
 `lifespan`. The application gets `lifespan.startup` and answers when it is ready; this
@@ -115,7 +115,7 @@ class LifespanExchange(Recorder):
         self.changed()
 
     async def receive(self) -> Message:
-        """Give what the server asks for next, when it does."""
+        """Return what the server asks for next, when it does."""
         while self.handed >= len(self.asked):
             await self.sleep()
         self.handed += 1

@@ -1,4 +1,4 @@
-"""STAGE 3: play a WebSocket server, and its client, for one conversation.
+"""Play a WebSocket server, and its client, for one conversation.
 
 A WebSocket begins as an HTTP request. The application learns of it by
 `websocket.connect` and answers with `websocket.accept`, which opens the socket, or with
@@ -11,7 +11,7 @@ leaves when it has heard as many messages as it was told to wait for. If it was 
 none, it leaves when the application asks for more than there is.
 
 The driver does what the specification asks of a server, and where that says nothing,
-what servers do. It does not know what the application should answer.
+what servers do.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class WebSocketExchange(Recorder):
         return websocket_scope(self.conversation, self.given)
 
     async def receive(self) -> Message:
-        """Give the next event: the connection, a message, or that it is over."""
+        """Return the next event: the connection, a message, or that it is over."""
         if not self.asked:
             self.asked = True
             return await self.give({"type": "websocket.connect"})

@@ -1,11 +1,11 @@
-"""STAGE 3, beside the drivers: the `environ` of a WSGI request, and its two files.
+"""The `environ` of a WSGI request, and its two files.
 
 The `environ` is CGI's set of variables in a dict. Its values are Unicode strings that
 hold bytes, one character for each ("native strings", latin-1), so a path that is UTF-8
 on the wire looks garbled here and has to be decoded once more. Header fields become
 `HTTP_` variables, which cannot be repeated, so fields of one name are joined.
 
-References are to PEP 3333. This module does not know what should be answered.
+References are to PEP 3333.
 """
 
 from __future__ import annotations

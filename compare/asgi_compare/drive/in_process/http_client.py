@@ -1,11 +1,9 @@
-"""STAGE 3, beside the drivers: the client of an HTTP request to an ASGI application.
+"""The client of an HTTP request to an ASGI application.
 
 It sends a piece of its body when the application asks for one, which is what flow
 control makes of every client. It may pause between pieces, read the answer slowly, and
 leave: after so many pieces of either, or after some time. When it has left there is
 nobody to send to. What it has got by then is its answer.
-
-This module does not know how the events come here; `asgi_http` plays the server.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""STAGE 3, beside the drivers: an event loop for one scenario that always closes.
+"""An event loop for one scenario that always closes.
 
 `asyncio.run` waits at the end for every task that it has cancelled, and for every
 thread; an application that ignores cancellation would hold it for good. This loop waits
 a second, and leaves behind what is still there.
-
-This module does not know what runs in the loop.
 """
 
 from __future__ import annotations

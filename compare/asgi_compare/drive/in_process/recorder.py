@@ -1,4 +1,4 @@
-"""STAGE 3, beside the drivers: write down what crosses the interface, and how it ended.
+"""Write down what crosses the interface, and how it ended.
 
 A driver's own record of an exchange inherits from `Recorder` and adds its state. During
 the exchange an entry is a bare tuple: when, which way, what, and from which thread.
@@ -9,8 +9,6 @@ at the transcript, which costs more than most exchanges.
 Two limits keep a runaway application from filling the memory. After `MAX_BYTES` of
 payload, each further payload is kept as an `Excerpt`. After `MAX_EVENTS` events the
 application is halted.
-
-This module does not know which events there are; it only knows where payload may be.
 """
 
 from __future__ import annotations
@@ -171,7 +169,7 @@ class Recorder(ABC):
         self.was_cancelled = isinstance(error, asyncio.CancelledError)
 
     def ending(self) -> Ending:
-        """Say how the application's part ended."""
+        """Return how the application's part ended."""
         error = self.error or ""
         if self.halted is not None:
             if self.was_cancelled:
@@ -207,10 +205,10 @@ class Recorder(ABC):
 
     @abstractmethod
     def scope_as_given(self) -> Mapping[str, Any]:
-        """Give the scope as it was before the application wrote into it."""
+        """Return the scope as it was before the application wrote into it."""
 
     def heard(self) -> list[Any]:
-        """Give what the application sent and the client got."""
+        """Return what the application sent and the client got."""
         return [
             event
             for index, (_, direction, event, _) in enumerate(self.log)
@@ -233,7 +231,7 @@ def size(event: Any) -> int:
 
 
 def described(error: BaseException) -> str:
-    """Give an exception as `Type: message`."""
+    """Return an exception as `Type: message`."""
     try:
         message = str(error)
     except Exception:  # an application's exception may be broken, too
@@ -243,7 +241,7 @@ def described(error: BaseException) -> str:
 
 
 def told(exc_info: Any) -> Any:
-    """Give what is kept of the `exc_info` of WSGI, which holds frames alive.
+    """Return what is kept of the `exc_info` of WSGI, which holds frames alive.
 
     Of a proper one this is a text; of anything else, the types that it is made of.
     """

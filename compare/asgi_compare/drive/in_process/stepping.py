@@ -1,4 +1,4 @@
-"""STAGE 3, beside the drivers: run an application's coroutine by hand.
+"""Run an application's coroutine by hand.
 
 A coroutine is a function that can be halted; an event loop does nothing more than to
 call it again when what it waits for is there. Most exchanges in process wait for
@@ -12,8 +12,6 @@ on which cancel scopes and time-outs rely. The driver never waits for the applic
 future itself but for one of its own, which that future wakes. So nothing that the
 application does, ignoring its cancellation included, can keep the driver from going on:
 it just stops stepping, and the application is abandoned.
-
-This module does not know what is exchanged.
 """
 
 from __future__ import annotations
@@ -170,7 +168,7 @@ class _Patience:
         self.recorder.halt("timed out")  # only to wake us: the first reason stays
 
     def misuse(self, waits_for: Any) -> BaseException | None:
-        """Say what is wrong with what the application waits for, as a task would.
+        """Return what is wrong with what the application waits for, as a task would.
 
         A future sets its flag when it is awaited, and the task takes it back.
         """

@@ -1,4 +1,4 @@
-"""STAGE 3: play an HTTP server for one request to a WSGI application.
+"""Play an HTTP server for one request to a WSGI application.
 
 A WSGI server calls the application with the `environ`, which says what was asked, and
 with `start_response`, which takes the status and the headers. What the application
@@ -10,7 +10,7 @@ There is nothing to wait for: a call is there or blocks the thread. So the deadl
 looked at whenever the application calls the driver. One that never does cannot be
 stopped; `drive` puts it on a thread of its own that can be left behind.
 
-References are to PEP 3333. This module does not know what should be answered.
+References are to PEP 3333.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ class WsgiExchange(Recorder):
         return self.written("wsgi", self.answer())
 
     def pieces(self) -> list[Any]:
-        """Give the pieces of the body that the client got."""
+        """Return the pieces of the body that the client got."""
         heard = [e for e in self.heard() if e["type"] in ("write", "yield")]
         return [event["body"] for event in heard]
 

@@ -1,4 +1,4 @@
-"""STAGE 3, over a socket: what both live clients have in common.
+"""What both live clients have in common.
 
 A client has a socket and a clock. The socket is a plain one that does not block, so
 that nothing lies between us and the system: no buffer that reads ahead for a client
@@ -13,8 +13,6 @@ How an exchange may end, as a client sees it (`Ending.kind`):
     flooded     more than `MAX_TOTAL` bytes or `MAX_EVENTS` pieces: we hung up
     crashed     nobody listens, or the connection ended before there was an answer
     raised      what came was not the protocol that was asked for
-
-This module does not know which protocol is spoken.
 """
 
 from __future__ import annotations
@@ -59,7 +57,7 @@ class Course:
         self.began = time.monotonic_ns()
 
     def now(self) -> int:
-        """Give the nanoseconds since the exchange began."""
+        """Return the nanoseconds since the exchange began."""
         return time.monotonic_ns() - self.began
 
     def leave(self) -> None:
@@ -81,7 +79,7 @@ class Course:
         self.ending = Ending(kind, error, self.now())
 
     def transcript(self, answer: Answer | None) -> Transcript:
-        """Give what is known; `until` must be over."""
+        """Return what is known; `until` must be over."""
         assert self.ending is not None
         return Transcript(
             self.name,
@@ -95,7 +93,7 @@ class Course:
 
 
 async def connect(host: str, port: int) -> socket.socket:
-    """Give a connected socket that does not block; the caller closes it."""
+    """Return a connected socket that does not block; the caller closes it."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         sock.setblocking(False)

@@ -1,4 +1,4 @@
-"""STAGE 3: play a scenario over a real socket, against a server that is already up.
+"""Play a scenario over a real socket, against a server that is already up.
 
 What the in-process drivers do at the interface, this one does from outside, where any
 client stands: it sends the same requests and holds the same conversations, and writes

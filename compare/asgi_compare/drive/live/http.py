@@ -1,4 +1,4 @@
-"""STAGE 3, over a socket: a client that makes one HTTP/1.1 request.
+"""A client that makes one HTTP/1.1 request.
 
 The bytes of the request are written by us, so that they are what the scenario says and
 not what a library makes of it; `live_response.py` reads what comes back. The client
@@ -12,9 +12,6 @@ response is complete, and then hangs up. Each exchange has a connection of its o
 
 A client that leaves early does so with a reset, except after sending a part of its
 body: then it closes, so that the server surely gets that part.
-
-This module knows nothing of what the answer should be, and it ignores
-`Request.root_path`: where an application is mounted is the server's to say.
 """
 
 from __future__ import annotations
@@ -46,12 +43,12 @@ async def exchange(
 
 
 def title(request: Request) -> str:
-    """Give the name of a request that has none: `GET /x`."""
+    """Return the name of a request that has none: `GET /x`."""
     return f"{request.method} {request.target.decode('ascii', 'backslashreplace')}"
 
 
 def head_of(request: Request, host: str, port: int) -> bytes:
-    """Give the request line and the header section, as they go over the wire."""
+    """Return the request line and the header section, as they go over the wire."""
     line = b"%s %s HTTP/1.1" % (request.method.encode(), request.target)
     given = {name.lower() for name, _ in request.headers}
     # RFC 9112, 3.2: Host is required; RFC 9110, 7.2: it should be the first field.

@@ -1,4 +1,4 @@
-"""STAGE 3, over a socket: an HTTP/1.1 response, as far as it has come.
+"""An HTTP/1.1 response, as far as it has come.
 
 The client feeds in what it reads from its socket, and asks what it has heard. Of a body
 that is too large to be kept, the first bytes, the length and the digest are kept.
@@ -128,7 +128,7 @@ class Reading:
         self._heard += event.chunk_end or not self._chunked
 
     def notes(self) -> list[str]:
-        """Say what the answer does not show."""
+        """Return what the answer does not show."""
         notes = [
             f"{count} informational response(s) with status {status} came first."
             for status, count in self._informational.items()
@@ -144,7 +144,7 @@ class Reading:
         return notes
 
     def response(self) -> Response | None:
-        """Give what there is; None if the header section was never whole."""
+        """Return what there is; None if the header section was never whole."""
         if self._head is None:
             return None
         # What broke off in the middle is a piece, too.

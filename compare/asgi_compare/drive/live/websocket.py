@@ -1,4 +1,4 @@
-"""STAGE 3, over a socket: a client that holds one WebSocket conversation.
+"""A client that holds one WebSocket conversation.
 
 The library websockets makes the handshake and the frames. It is asked for nothing that
 the scenario does not say: no compression, no pings of its own, no User-Agent, and it
@@ -9,8 +9,6 @@ gone. So a server that answers each message before it takes the next one never w
 The close code in the transcript is the one that the application's side chose. When the
 client closes first, the server's close frame only repeats the client's code (RFC 6455,
 5.5.1), and is not written down.
-
-This module does not know what should be heard, only how many messages to wait for.
 """
 
 from __future__ import annotations
@@ -116,7 +114,7 @@ class Hearing:
             raise Over("flooded", sentence)
 
     def dialogue(self) -> Dialogue | None:
-        """Give what there is; None if the handshake was not answered."""
+        """Return what there is; None if the handshake was not answered."""
         if self.handshake is None:
             return None
         return Dialogue(

@@ -14,4 +14,5 @@
 
 Read them in this order. gunicorn is told to read this package as its configuration
 file, so that it leaves alone whatever `gunicorn.conf.py` lies in the current directory:
-no setting of gunicorn may be defined here."""
+no setting of gunicorn may be defined here.
+"""

@@ -28,7 +28,7 @@ class Certificates:
     """The same, signed by an authority that nobody knows."""
 
     def context(self) -> ssl.SSLContext:
-        """Give what a client needs that trusts the authority, and shows nothing."""
+        """Return what a client needs that trusts the authority, and shows nothing."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self.authority)
         return context

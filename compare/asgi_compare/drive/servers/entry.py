@@ -5,7 +5,7 @@ answers with the nonce (see `nonce.py`), and calls the result `application`. A t
 that cannot be loaded fails the import, as it would if the server had been given the
 target itself; the sentence that says why is in the server's log then.
 
-Only a server's process imports this module. It does not know which server that is.
+Only a server's process imports this module.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TARGET = "asgi_compare.drive.servers.entry:application"
 def variables(
     target: str, interface: str, nonce: str, *, factory: bool, app_dir: str | None
 ) -> dict[str, str]:
-    """Give the environment in which this module makes its `application`."""
+    """Return the environment in which this module makes its `application`."""
     return {
         "ASGI_COMPARE_TARGET": target,
         "ASGI_COMPARE_INTERFACE": interface,

@@ -15,8 +15,7 @@ threads that end long before the server should. It is right for the launcher, wh
 forks from its only thread, and so it guards the one case that is left: that somebody
 kills the launcher.
 
-This is run as a script by a bare interpreter, for speed: it imports nothing of ours. It
-does not know what it launches.
+This is run as a script by a bare interpreter, for speed: it imports nothing of ours.
 """
 
 import contextlib
@@ -30,7 +29,7 @@ LIFELINE = 0
 """The descriptor of the socket: our standard input."""
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
-GLANCE = 1.0
+POLL_INTERVAL = 1.0
 """Seconds between two looks at who our parent is."""
 
 
@@ -67,7 +66,7 @@ def become(command: list[str], launcher: int) -> None:
 def watch(parent: int, server: int) -> None:
     """Obey the lifeline until it ends."""
     while True:
-        readable, _, _ = select.select([LIFELINE], [], [], GLANCE)
+        readable, _, _ = select.select([LIFELINE], [], [], POLL_INTERVAL)
         # A copy that our parent forked would hold the lifeline open after its death.
         if os.getppid() != parent:
             end()

@@ -5,7 +5,7 @@ that floods its log is neither blocked by us nor able to fill our memory or a di
 is older than the last 64 KiB is forgotten.
 
 What a process writes is not to be trusted: whoever shows it on a terminal must not send
-along what moves the cursor or rings the bell. This module does not know who writes.
+along what moves the cursor or rings the bell.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Log:
         self._thread.start()
 
     def tail(self, lines: int = 20) -> list[str]:
-        """Give the last lines, without what is not printable."""
+        """Return the last lines, without what is not printable."""
         text = self._kept.decode("utf-8", "backslashreplace")
         return [
             clean(line.expandtabs(4))[:KEPT_WIDTH]

@@ -8,8 +8,6 @@ only a digest of it, so that no server can pass by repeating what it was asked.
 Everything else goes to the application as it came: the same `scope`, `receive` and
 `send` objects, the same `environ` and `start_response`, and what the application
 returns or raises comes back as it is. Lifespan and WebSocket are no exception.
-
-This module does not know where the application came from, nor which server calls it.
 """
 
 from __future__ import annotations
@@ -62,7 +60,7 @@ class Identity:
 
 
 def path_of(nonce: str) -> str:
-    """Give the path at which the nonce is asked for."""
+    """Return the path at which the nonce is asked for."""
     return f"/.asgi-compare/{hashlib.sha256(nonce.encode()).hexdigest()}"
 
 
@@ -78,7 +76,7 @@ def identity(nonce: str) -> Identity:
 
 
 def wrap_asgi(application: AsgiApplication, nonce: str) -> AsgiApplication:
-    """Give an application that knows the nonce and leaves the rest to `application`."""
+    """Return an application that knows the nonce; the rest is `application`'s."""
     path = path_of(nonce)
 
     async def with_nonce(scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +91,7 @@ def wrap_asgi(application: AsgiApplication, nonce: str) -> AsgiApplication:
 
 
 def wrap_wsgi(application: WsgiApplication, nonce: str) -> WsgiApplication:
-    """Give an application that knows the nonce and leaves the rest to `application`."""
+    """Return an application that knows the nonce; the rest is `application`'s."""
     path = path_of(nonce)
 
     def with_nonce(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

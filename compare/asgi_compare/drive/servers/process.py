@@ -4,8 +4,6 @@
 own, so that a Ctrl-C in our terminal is ours alone. The launcher tells how the command
 ended. `stop` asks politely, waits, kills whatever is left of the group, and comes back
 when nothing is left.
-
-This module does not know that the command is a server.
 """
 
 from __future__ import annotations
@@ -69,7 +67,10 @@ class Process:
         return self._launcher.pid
 
     def exited(self) -> str | None:
-        """Say how the command ended, such as `exited with code 7`; None if it runs."""
+        """Return how the command ended, such as `exited with code 7`.
+
+        None if it runs.
+        """
         with self._lock:
             self._listen()
             return _told(self._said) if self._ended else None
@@ -122,7 +123,7 @@ class Process:
 
 
 def inherited() -> dict[str, str]:
-    """Give our environment, in which our code is found wherever it is run."""
+    """Return our environment, in which our code is found wherever it is run."""
     found = dict(os.environ)
     if str(IMPORT_ROOT) not in (
         sysconfig.get_path("purelib"),
@@ -144,7 +145,7 @@ def wait_until(condition: Callable[[], bool], limit: float) -> bool:
 
 
 def living(session: int) -> list[int]:
-    """Give the processes of a session; none where the system has no /proc to ask.
+    """Return the processes of a session; none where the system has no /proc to ask.
 
     The dead that nobody has waited for are not counted: in a container, there may be
     nobody who ever will.
@@ -164,5 +165,5 @@ def _told(said: bytes) -> str:
 
 
 def ending(code: int) -> str:
-    """Say what an exit code means, as the rest of a sentence."""
+    """Return what an exit code means, as the rest of a sentence."""
     return f"was killed by signal {-code}" if code < 0 else f"exited with code {code}"

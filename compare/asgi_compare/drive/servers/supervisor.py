@@ -11,8 +11,8 @@ The port is one that the system says is free. Between that and the server's star
 somebody else may take it; then the server is stopped, and another port is tried.
 
 `start` may be called from any thread; the server lives until `stop`, the end of the
-`with` block, or the end of this process, whatever comes first. This module does not
-know what the server is asked in between, and it restarts nothing."""
+`with` block, or the end of this process, whatever comes first.
+"""
 
 from __future__ import annotations
 
@@ -145,14 +145,14 @@ class RunningServer:
         return self._process.group
 
     def exited(self) -> str | None:
-        """Say how it ended, such as `exited with code 7`; None while it runs.
+        """Return how it ended, such as `exited with code 7`; None while it runs.
 
         A server whose worker died may run on, with a new worker or with none: `ask`.
         """
         return self._process.exited()
 
     def logs(self, lines: int = 20) -> list[str]:
-        """Give the last lines that it wrote, made safe for a terminal."""
+        """Return the last lines that it wrote, made safe for a terminal."""
         return self._process.log.tail(lines)
 
     def stop(self, grace: float | None = None) -> None:
@@ -216,7 +216,7 @@ class RunningServer:
 
 
 def free_port() -> int:
-    """Give a port of ours that nobody listens on now."""
+    """Return a port of ours that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -224,7 +224,7 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Say whether somebody listens on `port`."""
+    """Return whether somebody listens on `port`."""
     with socket.socket() as probe:
         # As servers do, so that connections of the past do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -253,7 +253,7 @@ def _identity(body: bytes, nonce: str) -> Identity:
 
 
 def _settings_aside() -> dict[str, str]:
-    """Give our environment without what would set up a server."""
+    """Return our environment without what would set up a server."""
     kept = {k: v for k, v in inherited().items() if not SETTINGS.fullmatch(k)}
     kept["PYTHONUNBUFFERED"] = "1"  # else what an application printed dies with it
     return kept

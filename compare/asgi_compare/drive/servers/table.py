@@ -61,11 +61,11 @@ class Server:
     """What is put in for `{listen}`."""
 
     def speaks(self, interface: Interface) -> bool:
-        """Say whether this server can host applications of `interface`."""
+        """Return whether this server can host applications of `interface`."""
         return self._words(interface) is not None
 
     def command(self, interface: Interface, *, port: int, target: str) -> list[str]:
-        """Give the whole command; the server must speak the interface."""
+        """Return the whole command; the server must speak the interface."""
         words = self._words(interface)
         if words is None:
             raise ValueError(f"{self.name} has no command for {interface}.")
@@ -77,15 +77,15 @@ class Server:
         return [sys.executable, "-m", *filled]
 
     def listens_on(self, transport: Transport) -> bool:
-        """Say whether the command line has words for this transport."""
+        """Return whether the command line has words for this transport."""
         return bool(getattr(self.listens, transport))
 
     def asks_clients(self) -> bool:
-        """Say whether it asks its clients for certificates, over TLS."""
+        """Return whether it asks its clients for certificates, over TLS."""
         return any("{authority}" in word for word in self.listens.tls)
 
     def over(self, transport: Transport, paths: Mapping[str, str]) -> Server:
-        """Give the row that listens there instead; it must have words for it."""
+        """Return the row that listens there instead; it must have words for it."""
         words: Words = getattr(self.listens, transport)
         if not words:
             raise ValueError(f"{self.name} has no words for {transport}.")
@@ -95,7 +95,7 @@ class Server:
         return replace(self, listens=Listens(tcp=filled))
 
     def version(self) -> str:
-        """Give the version of what is installed; empty if it is not."""
+        """Return the version of what is installed; empty if it is not."""
         if not self.distribution:
             return "{}.{}.{}".format(*sys.version_info[:3])
         try:
@@ -223,12 +223,12 @@ SERVERS: dict[str, Server] = {row.name: row for row in ROWS}
 
 
 def servers_for(interface: Interface) -> tuple[Server, ...]:
-    """Give the rows that can host applications of `interface`, in table order."""
+    """Return the rows that can host applications of `interface`, in table order."""
     return tuple(row for row in ROWS if row.speaks(interface))
 
 
 def missing(server: Server) -> str | None:
-    """Say what is not installed and how to add it; None if the server is there."""
+    """Return what is not installed and how to add it; None if the server is there."""
     absent = [name for name in server.modules if not _is_there(name)]
     if not absent:
         return None

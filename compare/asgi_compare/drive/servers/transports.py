@@ -3,8 +3,6 @@
 A `Way` holds what both ends need. The server is given the paths of its certificate and
 key, or of its socket, as words of its command line (`paths`); a client is given a
 connection, blocking (`client`) or not (`open`).
-
-This module does not know which server is meant, and starts none.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ class Way:
     """With `unix`: that of the socket, which the server makes."""
 
     def paths(self) -> Mapping[str, str]:
-        """Give what the words of a command line are filled with."""
+        """Return what the words of a command line are filled with."""
         held = asdict(self.certificates) if self.certificates else {}
         return {**held, "socket": self.path}
 
@@ -41,7 +39,7 @@ class Way:
             Path(self.path).unlink(missing_ok=True)
 
     def client(self, host: str, port: int, limit: float) -> http.client.HTTPConnection:
-        """Give a client that is not connected yet."""
+        """Return a client that is not connected yet."""
         if self.path:
             return _UnixConnection(self.path, limit)
         if self.certificates:

@@ -5,7 +5,8 @@
 wsgiref is the reference implementation of WSGI in the standard library. It is used
 plain: one thread, one request at a time; only its queue is longer. SIGTERM ends it
 between two instructions, as it ends any Python program that did not ask for anything
-else."""
+else.
+"""
 
 from __future__ import annotations
 

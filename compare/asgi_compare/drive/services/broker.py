@@ -81,7 +81,7 @@ def _binary() -> Path:
 
 
 def _is_ready(port: int, password: str) -> bool:
-    """Say whether somebody answers who knows the password, and has read its data."""
+    """Return whether somebody answers who knows the password, and has read its data."""
     try:
         with socket.create_connection((HOST, port), PATIENCE) as connection:
             connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())

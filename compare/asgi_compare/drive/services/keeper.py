@@ -19,7 +19,7 @@ import sys
 import time
 from pathlib import Path
 
-GLANCE = 1.0
+POLL_INTERVAL = 1.0
 """Seconds between two looks at who our parent is."""
 LIMIT = 10.0
 """Seconds after which we give up."""
@@ -31,7 +31,7 @@ IPC_RMID = 0
 def main(parent: int, directory: Path) -> None:
     """Wait for the end of our input or of our parent, then clear away."""
     # A copy that our parent forked would hold our input open after its death.
-    while os.getppid() == parent and not select.select([0], [], [], GLANCE)[0]:
+    while os.getppid() == parent and not select.select([0], [], [], POLL_INTERVAL)[0]:
         pass
     clear(directory)
 
@@ -56,7 +56,7 @@ def end_all(directory: Path) -> None:
 
 
 def workers(directory: Path) -> list[int]:
-    """Give the processes that work in `directory`; none where there is no /proc."""
+    """Return the processes that work in `directory`; none where there is no /proc."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended since

@@ -3,8 +3,6 @@
 A service is ready when its own check says so. An open port does not count: the port is
 one that the system says is free, and somebody else may take it before the service does.
 Then another port is tried.
-
-This module does not know which services there are.
 """
 
 from __future__ import annotations
@@ -58,7 +56,7 @@ class Program:
     directory: Path
     """Where it works, and all that belongs to it."""
     is_ready: Callable[[int], bool]
-    """Say whether it is this service that answers on a port."""
+    """Return whether it is this service that answers on a port."""
     stops_on: signal.Signals = signal.SIGTERM
     user: str = ""
     """Who to become first, if anybody."""
@@ -113,7 +111,7 @@ class Service:
         keeper.end_all(program.directory)
 
     def exited(self) -> str | None:
-        """Say how it ended, such as `was killed by signal 9`; None while it runs."""
+        """Return how it ended, such as `was killed by signal 9`; None while it runs."""
         return self._process.exited() if self._process else None
 
     def _ours(self) -> Program:
@@ -213,14 +211,14 @@ def hand_over(path: Path, user: str) -> None:
 
 
 def is_open(directory: Path) -> bool:
-    """Say whether everybody can enter `directory`, from the root of the system on."""
+    """Return whether everybody can enter `directory` and all folders above it."""
     return all(
         place.stat().st_mode & stat.S_IXOTH for place in (directory, *directory.parents)
     )
 
 
 def missing(name: str, distribution: str, otherwise: str = "") -> ServiceError:
-    """Give the error for a service that is not installed."""
+    """Return the error for a service that is not installed."""
     return ServiceError(
         f"Expected {name} from the distribution {distribution!r}, but it is not "
         f"installed; install asgi-compare[services]{otherwise}."
@@ -243,7 +241,7 @@ def enter(
 
 
 def failure(what: str, process: Process) -> ServiceError:
-    """Give the error for a process that has ended too early, with its last lines."""
+    """Return the error for a process that has ended too early, with its last lines."""
     logs = process.log.tail()
     advice = next(CAUSES[text] for text in CAUSES if text in "\n".join(logs))
     return ServiceError(f"{what}; {advice}", logs)

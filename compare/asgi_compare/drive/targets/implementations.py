@@ -1,4 +1,4 @@
-"""STAGE 2: the registry. Which implementations of the contract there are.
+"""The registry. Which implementations of the contract there are.
 
 An implementation is one application behind one interface. A new one is one row here,
 and a folder (CONTRIBUTING says how). To drive, judge and compare it needs no more; the

@@ -1,4 +1,4 @@
-"""STAGE 2, of a user's application: find the object that `module:attribute` names.
+"""Find the object that `module:attribute` names.
 
 A target is named as uvicorn names it: a module as `import` knows it, a colon, and an
 attribute of that module, which may be nested (`project.asgi:api.application`). `load`
@@ -9,8 +9,7 @@ the `scope` and gives back something that takes the other two. A WSGI applicatio
 `environ` and `start_response`. So the number of arguments tells them apart, and nothing
 has to be called to find out.
 
-Whatever goes wrong is a `TargetError` with one sentence for the user. This module does
-not know who calls the application afterwards, nor whether it is any good.
+Whatever goes wrong is a `TargetError` with one sentence for the user.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def load(
 
 
 def source_of(target: str, app_dir: str | None = None) -> str:
-    """Give the file of the target's module, as seen from here; empty if it is not.
+    """Return the file of the target's module, as seen from here; empty if it is not.
 
     It is looked for by its name alone: the module is not imported.
     """
@@ -85,7 +84,7 @@ def source_of(target: str, app_dir: str | None = None) -> str:
 
 
 def interface_of(application: Application) -> Form:
-    """Say how a server has to call `application`."""
+    """Return how a server has to call `application`."""
     for attribute, interface in HINTS.items():
         with suppress(Exception):  # an object may raise at a name that it has not
             if getattr(application, attribute, False) is True:
@@ -149,7 +148,7 @@ def _import_failed(name: str, error: BaseException) -> TargetError:
 
 
 def _described(error: BaseException) -> str:
-    """Give type, message and place of an exception, on one line."""
+    """Return type, message and place of an exception, on one line."""
     said = " ".join(str(error).split())
     last = traceback.extract_tb(error.__traceback__)[-1:]
     if isinstance(error, SyntaxError):

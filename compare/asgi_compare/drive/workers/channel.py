@@ -6,8 +6,6 @@ each side has one end, and over nothing else: the application prints where it li
 Every wait has an end. `end` is the monotonic second at which `TimeoutError` is raised;
 `EOFError` means that there is nobody at the other end any more. The size of a message
 is limited, because the application lives in the child's process and could write one.
-
-This module does not know what the messages say; an `Errand` is the first of them.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from typing import TypeVar
 from asgi_compare.drive.targets.target import Form
 
 MAX_MESSAGE = 64 << 20
-GLANCE = 0.25
+POLL_INTERVAL = 0.25
 """Seconds between two looks at whether the other side is still there."""
 
 LENGTH = struct.Struct("!I")
@@ -31,7 +29,7 @@ Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class WorkerConfig:
     """What a child is to drive; see `asgi_compare.drive.workers.worker.Child`."""
 
     target: str
@@ -84,7 +82,7 @@ class Channel:
 
     def _try(self, act: Callable[[], Done], end: float) -> Done:
         while (left := end - time.monotonic()) > 0:
-            self._socket.settimeout(min(left, GLANCE))
+            self._socket.settimeout(min(left, POLL_INTERVAL))
             try:
                 return act()
             except TimeoutError:

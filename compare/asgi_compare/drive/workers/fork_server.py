@@ -1,24 +1,24 @@
-"""STAGE 3, beside `isolation.py`: children that are forked, not started.
+"""Children that are forked, not started.
 
-    with Nursery(["django.db.models"]) as nursery:
-        child = Child("main:application", open_session=nursery.session)
+    with ForkServer(["django.db.models"]) as fork_server:
+        child = Child("main:application", open_session=fork_server.session)
 
 To start Python and to import a framework takes longer than what is asked of a child. A
-nursery is a process that imports modules and does nothing else. For each child it forks
-itself, and the fork does what `child.py` does, over a socket of its own, which we pass
-to the nursery. So a child sees nothing of another, and the modules are as they are when
-they have just been imported.
+fork server is a process that imports modules and does nothing else. For each child it
+forks itself, and the fork does what `worker_main.py` does, over a socket of its own,
+which we pass to the fork server. So a child sees nothing of another, and the modules
+are as they are when they have just been imported.
 
-The nursery is a `Process`, so it never outlives us. Its forks stay in its process group
-and in its session, so they never outlive the nursery. Only the nursery waits for them,
-and it kills none that it has waited for: no stranger can have the number by then.
+The fork server is a `Process`, so it never outlives us. Its forks stay in its process
+group and in its session, so they never outlive the fork server. Only the fork server
+waits for them, and it kills none that it has waited for: no stranger can have the
+number by then.
 
 Two things are shared. What the forks write comes out of one pipe, so the last lines,
 quoted when a child does not answer, may be another's. And a process that a child has
-started lives on until the nursery ends.
+started lives on until the fork_server ends.
 
-This module does not know what is asked of a child. It is for Linux: on other systems,
-libraries do not always survive a fork.
+It is for Linux: on other systems, libraries do not always survive a fork.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ from asgi_compare.drive.workers.session import GOODBYE, LINES, OPTIONS, Session,
 from asgi_compare.model.serialization.codec import dumps, loads
 
 IS_POSSIBLE = sys.platform == "linux"
-"""Whether there can be a nursery on this system."""
+"""Whether there can be a fork_server on this system."""
 LIMIT = 15.0
-"""Seconds that a nursery may take over its imports, or over an answer."""
+"""Seconds that a fork_server may take over its imports, or over an answer."""
 
 
-class Nursery:
+class ForkServer:
     """A process that forks children; any thread may use it."""
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -79,7 +79,7 @@ class Nursery:
                 ) from None
 
     def ask(self, order: str, number: int) -> int | None:
-        """Give the exit code of a fork, or None; the order "end" kills it first."""
+        """Return the exit code of a fork, or None; the order "end" kills it first."""
         with self._lock:
             self._send(order, number)
             return self._number()
@@ -101,7 +101,7 @@ class Nursery:
         self.close()
 
     def _running(self) -> Process:
-        """Give the process; a new one, if it was not started or has ended."""
+        """Return the process; a new one, if it was not started or has ended."""
         if self._process is not None and self._process.exited() is None:
             return self._process
         self._end()
@@ -132,9 +132,11 @@ class Nursery:
 class Fork:
     """One fork, as far as a `Session` has to know a process."""
 
-    def __init__(self, nursery: Nursery, process: Process, number: int | None) -> None:
+    def __init__(
+        self, fork_server: ForkServer, process: Process, number: int | None
+    ) -> None:
         assert number is not None
-        self._nursery = nursery
+        self._fork_server = fork_server
         self._process = process
         self._number = number
         self._ended: str | None = None
@@ -142,7 +144,7 @@ class Fork:
         self.group = process.group
 
     def exited(self) -> str | None:
-        """Say how it ended, such as `exited with code 7`; None if it runs."""
+        """Return how it ended, such as `exited with code 7`; None if it runs."""
         return self._ask("look")
 
     def stop(self, grace: float) -> None:
@@ -152,10 +154,10 @@ class Fork:
 
     def _ask(self, order: str) -> str | None:
         if self._ended is None and self._process.exited() is not None:
-            self._ended = "was killed together with its nursery"
+            self._ended = "was killed together with its fork_server"
         if self._ended is None:
-            with suppress(OSError, EOFError):  # the nursery ends just now
-                code = self._nursery.ask(order, self._number)
+            with suppress(OSError, EOFError):  # the fork_server ends just now
+                code = self._fork_server.ask(order, self._number)
                 self._ended = None if code is None else ending(code)
         return self._ended
 
@@ -163,18 +165,18 @@ class Fork:
 class _ForkedSession(Session):
     """A session with a fork: asked as any other is."""
 
-    def __init__(self, nursery: Nursery, environment: Mapping[str, str]) -> None:
+    def __init__(self, fork_server: ForkServer, environment: Mapping[str, str]) -> None:
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours, lambda: self.process.exited() is not None)
         with theirs:
             try:
-                self.process = nursery.fork(theirs, environment)
+                self.process = fork_server.fork(theirs, environment)
             except BaseException:
                 self._channel.close()
                 raise
 
 
-# From here on, what happens in the process of the nursery.
+# From here on, what happens in the process of the fork_server.
 
 
 class Forks:
@@ -189,7 +191,7 @@ class Forks:
         return number
 
     def look(self, number: int) -> int | None:
-        """Give its exit code, if it has ended."""
+        """Return its exit code, if it has ended."""
         return self._wait(number, os.WNOHANG)
 
     def end(self, number: int) -> int | None:
@@ -213,13 +215,13 @@ def main(descriptor: int, modules: Sequence[str]) -> None:
         for module in modules:
             import_module(module)
         gc.freeze()  # what is shared is not looked through, and so not copied
-        fork = nurse(orders)
+        fork = serve_forks(orders)
     if fork is not None:  # from here on we are a child as any other
         child.serve(Channel(fork), stacks=os.dup(2))
         os._exit(0)  # to take a framework apart costs as much as to set it up
 
 
-def nurse(orders: socket.socket) -> socket.socket | None:
+def serve_forks(orders: socket.socket) -> socket.socket | None:
     """Obey until the end; in a fork, come back at once with the socket to serve."""
     channel, forks = Channel(orders), Forks()
     while True:

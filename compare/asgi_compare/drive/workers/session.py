@@ -1,10 +1,8 @@
-"""STAGE 3, beneath `isolation.py`: one process, from its start to its end.
+"""One process, from its start to its end.
 
 A `Session` is started, asked one thing after the other, and closed. A question that is
 not answered as it should be ends the session, and raises a `NoAnswer` that says what
 the process did and quotes the last lines that it wrote.
-
-This module does not know what is asked.
 """
 
 from __future__ import annotations
@@ -59,7 +57,7 @@ class Running(Protocol):
         ...
 
     def exited(self) -> str | None:
-        """Say how the process ended; None if it runs."""
+        """Return how the process ended; None if it runs."""
         ...
 
     def stop(self, grace: float) -> None:
@@ -126,7 +124,7 @@ class Session:
 
 
 def quoted(lines: Iterable[str]) -> str:
-    """Give lines that a process wrote, to be put after a sentence."""
+    """Return lines that a process wrote, to be put after a sentence."""
     return "".join(f"\n  | {line}" for line in _theirs(lines))
 
 

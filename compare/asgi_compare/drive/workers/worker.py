@@ -1,4 +1,4 @@
-"""STAGE 3, in a process of its own: drive an application that may do anything.
+"""Drive an application that may do anything.
 
     with Child("main:application") as child:
         transcript = child.drive(scenario)
@@ -15,8 +15,6 @@ with the last lines that the child wrote. The next scenario gets a fresh child.
 
 Children die with us (see `servers/launcher.py`), are in a session of their own, so that
 a Ctrl-C in the terminal is ours alone, and take along the processes that they started.
-
-This module does not know how a scenario is driven, nor what is to come of it.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ from typing import Any, Self, get_args
 from asgi_compare.contract.scenario import Lifetime, Scenario
 from asgi_compare.drive.servers.process import inherited
 from asgi_compare.drive.targets.target import Form, TargetError
-from asgi_compare.drive.workers.channel import Errand
+from asgi_compare.drive.workers.channel import WorkerConfig
 from asgi_compare.drive.workers.session import GOODBYE, NoAnswer, Session
 from asgi_compare.model.serialization.codec import transcript_from_json
 from asgi_compare.model.serialization.schema import shown
@@ -64,10 +62,10 @@ class Child:
         `attributes` says by which attribute of the target's module a scenario's
         `application` goes, where that is not its own name. `environment` is added to
         ours. `driver` is the function of ours that plays a scenario in the child.
-        `open_session` gives it a process, with that environment (see `nursery.py`).
+        `open_session` gives it a process, with that environment (see `fork_server.py`).
         """
         self.target = target
-        self._errand = Errand(
+        self._config = WorkerConfig(
             target, interface, factory, app_dir, attributes or {}, driver
         )
         self._environment = {**inherited(), **(environment or {})}
@@ -137,7 +135,7 @@ class Child:
             return self._session
         session = self._open()
         try:
-            answer = session.ask(self._errand, self._start_limit)
+            answer = session.ask(self._config, self._start_limit)
         except NoAnswer as failure:
             self._drop()
             raise TargetError(
@@ -192,7 +190,7 @@ class Child:
 
 
 def limit_of(scenario: Scenario) -> float:
-    """Say how long a driver may take over a scenario, all deadlines together."""
+    """Return how long a driver may take over a scenario, all deadlines together."""
     exchange = scenario.exchange
     inside = exchange.requests if isinstance(exchange, Lifetime) else ()
     others = len(scenario.before) + len(scenario.meanwhile) + len(inside)
@@ -216,7 +214,7 @@ def _transcript(
 
 
 def _problem(answer: Mapping[str, object]) -> str:
-    """Give the sentence that an answer holds; the child may have made up anything."""
+    """Return the sentence that an answer holds; the child may have made up anything."""
     for key in ("no target", "broken"):
         if isinstance(answer.get(key), str):
             return str(answer[key])

@@ -1,8 +1,8 @@
-"""STAGE 3, the inside of a child process: load an application, drive it, tell.
+"""Load an application, drive it, tell.
 
-Started by `isolation.py` as `python -m asgi_compare.drive.workers.worker_main NUMBER`,
-where NUMBER is that of the descriptor over which it gets its `Errand` first, and then
-one scenario after the other. It answers each message with one, in JSON:
+Started by `worker.py` as `python -m asgi_compare.drive.workers.worker_main NUMBER`,
+where NUMBER is that of the descriptor over which it gets its `WorkerConfig` first, and
+then one scenario after the other. It answers each message with one, in JSON:
 
     {"ready": "asgi"}            the target is loaded; this is its interface
     {"transcript": {...}}        what came of the scenario
@@ -12,10 +12,6 @@ one scenario after the other. It answers each message with one, in JSON:
 The application runs in this process, and what it prints goes where it wants. An
 exception of it ends in the transcript; if it exits, so does this process, and that is
 an answer as well. The end of the stream is the order to go.
-
-This module does not know who reads the answers, and it judges nothing: whether an
-expectation holds, it asks `expectation.py`, and only for a scenario that is to be
-repeated until it does.
 """
 
 from __future__ import annotations
@@ -39,7 +35,7 @@ from asgi_compare.drive.targets.target import (
     interface_of,
     load,
 )
-from asgi_compare.drive.workers.channel import MAX_MESSAGE, Channel, Errand
+from asgi_compare.drive.workers.channel import MAX_MESSAGE, Channel, WorkerConfig
 from asgi_compare.model.serialization.codec import dumps, transcript_to_json
 from asgi_compare.model.transcript import Transcript
 
@@ -55,18 +51,18 @@ Answer = dict[str, Any]
 class Applications:
     """The applications of the target's module, each loaded when it is first driven."""
 
-    def __init__(self, errand: Errand) -> None:
-        self._errand = errand
+    def __init__(self, config: WorkerConfig) -> None:
+        self._config = config
         self._loaded: dict[str, Loaded] = {}
 
     def driver(self) -> Callable[..., Transcript]:
-        """Give the function of ours that plays a scenario."""
-        module, _, function = self._errand.driver.partition(":")
+        """Return the function of ours that plays a scenario."""
+        module, _, function = self._config.driver.partition(":")
         found: Callable[..., Transcript] = getattr(import_module(module), function)
         return found
 
     def get(self, name: str = "application") -> Loaded:
-        """Give the application that scenarios know by `name`, and its interface.
+        """Return the application that scenarios know by `name`, and its interface.
 
         Raises `TargetError` if it is not there, or no application.
         """
@@ -75,13 +71,13 @@ class Applications:
         return self._loaded[name]
 
     def _load(self, name: str) -> Loaded:
-        errand = self._errand
-        target, factory = errand.target, errand.factory
+        config = self._config
+        target, factory = config.target, config.factory
         if name != "application":
             module, _, _ = target.partition(":")
-            target, factory = f"{module}:{errand.attributes.get(name, name)}", False
-        application = load(target, factory=factory, app_dir=errand.app_dir)
-        return application, errand.interface or interface_of(application)
+            target, factory = f"{module}:{config.attributes.get(name, name)}", False
+        application = load(target, factory=factory, app_dir=config.app_dir)
+        return application, config.interface or interface_of(application)
 
 
 def main(descriptor: int) -> None:
@@ -92,7 +88,7 @@ def main(descriptor: int) -> None:
 
 
 def serve(channel: Channel, stacks: int) -> None:
-    """Take an errand and then scenarios, and answer each, until the stream ends."""
+    """Take an config and then scenarios, and answer each, until the stream ends."""
     try:
         # What comes down is pickled; what goes up never is. We trust our parent, but it
         # cannot trust the process that an application runs in.
@@ -133,7 +129,7 @@ def played(applications: Applications, scenario: Scenario) -> Answer:
 
 
 def expectation(scenario: Scenario) -> Callable[[Transcript], bool]:
-    """Say how to find out whether a transcript is what the scenario expects."""
+    """Return how to find out whether a transcript is what the scenario expects."""
     if not scenario.eventually:
         return lambda transcript: True
     from asgi_compare.contract.expectation import (

@@ -1,4 +1,4 @@
-"""STAGE 4b: probes, which are awkward but legal servers and clients; act, then judge.
+"""Probes, which are awkward but legal servers and clients; act, then judge.
 
 There are two kinds. The probes of an *application* play a server for it in a child
 process: `asgi-compare check`. The cases of a *server* are bytes on a socket, and an

@@ -1,7 +1,4 @@
-"""STAGE 4b: apply a probe to an exchange that the user asked for.
-
-This module does not know how the result is played, nor what comes of it.
-"""
+"""Apply a probe to an exchange that the user asked for."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ PIECES = 4
 
 
 def fits(probe: Probe, asked: Asked) -> bool:
-    """Say whether a probe makes sense with what the user asked for."""
+    """Return whether a probe makes sense with what the user asked for."""
     exchange = asked.exchange
     if isinstance(exchange, Conversation):
         return probe.protocol == "websocket"
@@ -44,7 +41,7 @@ def trial(probe: Probe, asked: Asked, deadline: float, seed: int) -> Trial:
 def changed(
     probe: Probe, exchange: Request | Conversation, seed: int
 ) -> Request | Conversation:
-    """Give the exchange with what the probe changes about it."""
+    """Return the exchange with what the probe changes about it."""
     changes: dict[str, Any] = dict(probe.changes)
     if suffix := changes.pop("suffix", b""):
         path, mark, query = exchange.target.partition(b"?")

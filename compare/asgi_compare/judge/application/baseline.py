@@ -1,12 +1,10 @@
-"""STAGE 4b: hold the exchange of a probe against the plain one, and look again.
+"""Hold the exchange of a probe against the plain one, and look again.
 
 An answer may change for reasons of its own: it tells the time, it counts its readers, a
 limit has been reached. None of that is the probe's doing. So the plain exchange is
 played twice at the start (`probe-http/again`). And where a probe has got something
 else, the plain exchange is played once more, and then the probe, and all that twice. It
 is a finding only if the plain one got the same as ever, and the probe never did.
-
-This module does not know how anything is played.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ class Yardstick:
     def compared(
         self, probe: Probe, made: Trial, came: Transcript, drive: Drive
     ) -> list[Finding]:
-        """Give what a probe finds by itself; play both again to be sure of it."""
+        """Return what a probe finds by itself; play both again to be sure of it."""
         found = self._differs(probe, made, came)
         if not found or own.is_lost(came):
             return found

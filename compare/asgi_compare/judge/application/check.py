@@ -1,4 +1,4 @@
-"""STAGE 4b: check one application: play the probes, judge what came, and conclude.
+"""Check one application: play the probes, judge what came, and conclude.
 
 The target is driven in a child process, one trial after the other. The first trial with
 an exchange is the plain one. It sets the pace for the rest: an application that answers
@@ -81,7 +81,7 @@ class Plan:
     seed: int = 0
 
     def words(self) -> list[str]:
-        """Give the command line that checks this target."""
+        """Return the command line that checks this target."""
         words = ["asgi-compare", "check", self.target]
         if self.factory:
             words.append("--factory")
@@ -200,7 +200,7 @@ class _Check:
             self.series(chosen, asked)
 
     def everything_asked(self) -> Iterator[Asked]:
-        """Give what the user has asked for, or else the two defaults."""
+        """Return what the user has asked for, or else the two defaults."""
         found = list(self.plan.asked)
         if self.plan.openapi:
             found += self.in_the_document(self.plan.openapi)

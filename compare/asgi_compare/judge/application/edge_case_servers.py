@@ -1,11 +1,9 @@
-"""STAGE 4b, inside the child: the servers that the probes play, over ASGI.
+"""The servers that the probes play, over ASGI.
 
 Each is the driver's own server (see `asgi_compare.drive`) with one thing about it
 changed: the scope that it hands over, the events that it gives, or what becomes of a
 `send`. So all that the plain server does right, these do too, and a transcript looks
 the same.
-
-This module does not know which probes there are.
 """
 
 from __future__ import annotations
@@ -55,7 +53,7 @@ LONGEST = 10_000
 
 
 def written_out(event: Any) -> Any:
-    """Give an event with lists in it where any iterable will do.
+    """Return an event with lists in it where any iterable will do.
 
     A transcript can hold a list, and neither a generator nor an object of the
     application's own. The event that the application keeps is not touched.
@@ -82,7 +80,7 @@ def as_list(value: Any) -> Any:
 
 
 def is_file(file: Any) -> bool:
-    """Say whether there is a file of the operating system behind an object."""
+    """Return whether there is a file of the operating system behind an object."""
     try:
         return isinstance(file.fileno(), int)
     except Exception:  # whatever such an object may raise
@@ -154,7 +152,7 @@ class AwkwardHttp(_Awkward, HttpExchange):
             self.client_has_sent(0)
 
     async def receive(self) -> Message:
-        """Give the next event; `give` sees every one of them."""
+        """Return the next event; `give` sees every one of them."""
         return await self.receive_next()
 
     def scope_as_given(self) -> Scope:
@@ -207,7 +205,7 @@ class AwkwardWebSocket(_Awkward, WebSocketExchange):
         return awkward_scope(super().scope(), self.server)
 
     async def receive(self) -> Message:
-        """Give the next event; leave time for an answer before the client leaves."""
+        """Return the next event; leave time for an answer before the client leaves."""
         if self.phase == OPEN and self.said == len(self.conversation.says):
             # An application may receive and send in tasks of their own.
             await self.sleep(TIME_TO_ANSWER)

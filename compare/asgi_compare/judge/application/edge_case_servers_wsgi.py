@@ -1,11 +1,9 @@
-"""STAGE 4b, inside the child: the servers that the probes play, over WSGI.
+"""The servers that the probes play, over WSGI.
 
 As over ASGI, each is the driver's own server with one thing about it changed. On top of
 what the driver writes down, these write down what the application returned (`return`),
 and whether it closes the streams, which are the server's (PEP 3333, "Input and Error
 Streams").
-
-This module does not know which probes there are.
 """
 
 from __future__ import annotations
@@ -96,7 +94,7 @@ class AwkwardWsgi(WsgiExchange):
 
 
 def positional(start_response: Any) -> Any:
-    """Give a `start_response` that takes no arguments by name."""
+    """Return a `start_response` that takes no arguments by name."""
 
     def begin(a: Any, b: Any, c: Any = None, /) -> Any:
         return start_response(a, b, c)

@@ -1,9 +1,7 @@
-"""STAGE 4b: gather the findings of all trials, and group them by rule.
+"""Gather the findings of all trials, and group them by rule.
 
 A mistake in a view is seen by every probe. It is one `Problem`: its first place, with
 one transcript, and how many others there are.
-
-This module does not know how anything is played or judged.
 """
 
 from __future__ import annotations
@@ -122,7 +120,7 @@ class Gathered:
 
 
 def statement_of(probe: Probe) -> str:
-    """Say what a probe that compares asks of an application."""
+    """Return what a probe that compares asks of an application."""
     plays = f"{probe.plays[0].lower()}{probe.plays[1:]}"
     return f"{WHERE[probe.compares]} {plays}"
 

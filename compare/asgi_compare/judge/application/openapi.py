@@ -1,4 +1,4 @@
-"""STAGE 4b: find exchanges in the OpenAPI document of an application.
+"""Find exchanges in the OpenAPI document of an application.
 
 The document (OpenAPI 3) says which paths and methods there are. Parameters are filled
 with what it gives as an example, a default or one of a list, else with a value of the
@@ -6,7 +6,7 @@ type that it names. Only methods that are safe (RFC 9110 section 9.2.1) are aske
 the others may change something, and only the user can say that this does not matter.
 
 The document is the application's, and may be anything; what cannot be understood is
-left out. This module does not know how it was fetched, nor who asks.
+left out.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _body(
 
 
 def _example(document: dict[str, Any], holder: object, depth: int = DEPTH) -> Any:
-    """Give a value for what has an example, or a schema, or is one."""
+    """Return a value for what has an example, or a schema, or is one."""
     found = _resolved(document, holder)
     if isinstance(schema := found.get("schema"), dict) and "example" not in found:
         return _example(document, schema, depth)

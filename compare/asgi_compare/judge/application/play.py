@@ -1,4 +1,4 @@
-"""STAGE 4b, inside the child: play one trial after the other with an application.
+"""Play one trial after the other with an application.
 
 A server calls an application in one event loop, within one lifespan. So do these: the
 first trial opens a loop and starts the lifespan, and both stay until the trial that
@@ -7,8 +7,7 @@ application that is no ASGI but a WSGI application has no lifespan, and each exc
 on a thread of its own.
 
 The parent asks for trials by name of this module's `play` (see
-`asgi_compare.drive.workers.channel`). This module does not know which probes there are,
-and it judges nothing.
+`asgi_compare.drive.workers.channel`).
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ class Session:
         return held()
 
     def awaited(self, held: Recorder) -> Any:
-        """Give the application, with an eye on what the call of it returns."""
+        """Return the application, with an eye on what the call of it returns."""
 
         def call(scope: Scope, receive: Any, send: Any) -> Any:
             returned = self.application(scope, receive, send)

@@ -1,4 +1,4 @@
-"""STAGE 4b, the nouns of the probes: an awkward but legal server, and what it plays.
+"""An awkward but legal server, and what it plays.
 
 A `Probe` is a row: it takes an exchange that the user asked for, such as `GET /x`, and
 changes one thing about it that the specification leaves to the server or the client. It
@@ -9,8 +9,6 @@ is data, so that a table in the documentation can be made from the same rows.
 What comes of it is a transcript, and the rules judge that. A probe may also compare: an
 application that fails only where an optional key is absent has relied on that key. Such
 a finding has the probe's own id in the place of a rule's.
-
-This module does not know how a probe is played, nor which probes there are.
 """
 
 from __future__ import annotations

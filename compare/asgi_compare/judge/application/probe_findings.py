@@ -1,12 +1,10 @@
-"""STAGE 4b: what a probe concludes by itself, besides what the rules say.
+"""What a probe concludes by itself, besides what the rules say.
 
 A probe that compares has two transcripts: that of the plain exchange, and its own. An
 exception is no finding, for an application may raise when it likes; but one that raises
 only where an optional key is absent has relied on that key. And an application that
 ends its process, or cannot be stopped, has gone beyond what a rule could judge: that is
 an error, in one line.
-
-This module does not know how anything is played.
 """
 
 from __future__ import annotations
@@ -38,18 +36,18 @@ OF_FILES = "asgi-extensions/zerocopysend-file"
 
 
 def is_lost(transcript: Transcript) -> bool:
-    """Say whether the application has ended its process, or could not be stopped."""
+    """Return whether the application has ended its process, or could not be stopped."""
     return transcript.ending.kind in LOST
 
 
 def is_endless(transcript: Transcript) -> bool:
-    """Say whether an answer was begun, and had no end in the time there was."""
+    """Return whether an answer was begun, and had no end in the time there was."""
     begun = any(map(transcript.sent, STARTS))
     return transcript.ending.kind in CUT_SHORT and begun
 
 
 def failed(transcript: Transcript) -> str:
-    """Say how an exchange failed; empty if it did not."""
+    """Return how an exchange failed; empty if it did not."""
     if transcript.ending.kind == "raised":
         return transcript.ending.error
     if is_lost(transcript):
@@ -63,7 +61,7 @@ def failed(transcript: Transcript) -> str:
 
 
 def same_answer(one: Transcript, other: Transcript) -> bool:
-    """Say whether the client got the same status and body twice."""
+    """Return whether the client got the same status and body twice."""
     return _answer(one) == _answer(other)
 
 
@@ -84,7 +82,7 @@ def compared(
     plain: Transcript,
     stable: bool = True,
 ) -> Iterator[Finding]:
-    """Give what a probe finds by holding an exchange against the plain one.
+    """Return what a probe finds by holding an exchange against the plain one.
 
     With an answer that is another one each time, `stable` is False, and only failures
     are looked for.
@@ -140,7 +138,7 @@ TOO_LATE = dict.fromkeys(
 
 
 def remark(transcript: Transcript, asked: Asked) -> str:
-    """Say what is worth knowing of a plain exchange, and no fault."""
+    """Return what is worth knowing of a plain exchange, and no fault."""
     if is_endless(transcript):
         count = len(transcript.events)
         return (
@@ -157,7 +155,10 @@ def _said(transcript: Transcript) -> str:
 
 
 def why_not_worth_more(first: Transcript, asked: Asked, silent: bool) -> str:
-    """Say why the other probes are not played with an exchange; empty if they are."""
+    """Return why the other probes are not played with an exchange.
+
+    Empty if they are.
+    """
     silent_for_long = first.ending.kind == "timed out" and not is_endless(first)
     if is_lost(first) or silent_for_long or first.ending.kind == "flooded":
         return f"{asked.label}: the other probes were left out."
@@ -173,7 +174,7 @@ def why_not_worth_more(first: Transcript, asked: Asked, silent: bool) -> str:
 
 
 def is_for_nobody(transcript: Transcript, silent: bool) -> bool:
-    """Say whether a protocol was passed over just as one that there is not.
+    """Return whether a protocol was passed over just as one that there is not.
 
     An application that returns from a scope type that it does not know breaks a rule
     there. That it does so for WebSocket, too, is the same fault, and no second one.
@@ -187,7 +188,7 @@ def is_for_nobody(transcript: Transcript, silent: bool) -> bool:
 
 
 def why_not_started(transcript: Transcript) -> str:
-    """Say why a server would not start the application; empty if it would."""
+    """Return why a server would not start the application; empty if it would."""
     for event in transcript.sent("lifespan.startup.failed"):
         said = event.get("message") or "it does not say why"
         return f"The application refused to start: {said}."
@@ -198,7 +199,7 @@ def why_not_started(transcript: Transcript) -> str:
 
 
 def speaks_another_protocol(transcript: Transcript) -> bool:
-    """Say whether an application has answered lifespan, say, as if it were HTTP.
+    """Return whether an application has answered lifespan, say, as if it were HTTP.
 
     It does not look at the scope's type. But what it sends is refused, and the refusal
     ends it: that is the exception by which the text wants it to reject the protocol.

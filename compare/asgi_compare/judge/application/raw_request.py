@@ -1,10 +1,8 @@
-"""STAGE 4b: read a request as a client put it on the wire, from a file.
+"""Read a request as a client put it on the wire, from a file.
 
 The file holds the request line, the fields, an empty line and the body. Lines may end
 with a line feed alone, as editors write them. `Transfer-Encoding: chunked` is taken
 apart; a request that upgrades to WebSocket becomes a conversation.
-
-This module does not know what is done with the request.
 """
 
 from __future__ import annotations

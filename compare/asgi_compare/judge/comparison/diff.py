@@ -1,12 +1,10 @@
-"""STAGE 4d: same or different? Two transcripts of one scenario, aspect by aspect.
+"""Same or different? Two transcripts of one scenario, aspect by aspect.
 
 Each difference has one cause, so each pair of cells is chosen to have one: an
 implementation in process is compared with the yardstick in process (what differs, the
 framework or the interface does), and on a server it is compared with itself in process
 (what differs, the server does). A difference that a row of `known_differences.py`
 covers is known, and carries its reason.
-
-This module does not know how a transcript came about.
 """
 
 from __future__ import annotations
@@ -42,12 +40,12 @@ IN_BOTH = ("pieces",)
 
 
 def cell(implementation: str, host: str) -> str:
-    """Give the name of a cell of the matrix."""
+    """Return the name of a cell of the matrix."""
     return f"{implementation}@{host}"
 
 
 def yardstick_of(implementation: str, host: str) -> str | None:
-    """Give the cell that this one is compared with; None for the yardstick itself."""
+    """Return the cell that this one is compared with; None for the yardstick itself."""
     if host != IN_PROCESS:
         return cell(implementation, IN_PROCESS)
     if implementation != YARDSTICK:
@@ -63,7 +61,7 @@ def differences(
     right: Transcript,
     known: Iterable[KnownDifference] = KNOWN,
 ) -> list[Difference]:
-    """Give every aspect in which `right`, of this cell, is not as its yardstick."""
+    """Return every aspect in which `right`, of this cell, is not as its yardstick."""
     between = (
         yardstick_of(implementation, host) or cell(YARDSTICK, IN_PROCESS),
         cell(implementation, host),
@@ -78,7 +76,7 @@ def differences(
 def compare(
     left: Transcript, right: Transcript
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Give each aspect that differs, with how each side has it.
+    """Return each aspect that differs, with how each side has it.
 
     What only follows from another difference is not given: with another status, the
     body is another one as well, and with another body, its length is.
@@ -114,7 +112,7 @@ def _early(left: Transcript, right: Transcript) -> bool:
 
 
 def _plain(transcript: Transcript) -> Answer | None:
-    """Give the answer; a handshake that was refused is a response like any other."""
+    """Return the answer; a handshake that was refused is a response like any other."""
     answer = transcript.answer
     if isinstance(answer, Dialogue) and answer.handshake.status != ACCEPTED:
         return answer.handshake
@@ -201,7 +199,7 @@ def explanation(
     host: str,
     what: str,
 ) -> KnownDifference | None:
-    """Give the first row that covers an aspect of a cell, or None."""
+    """Return the first row that covers an aspect of a cell, or None."""
     what = ANSWER.sub("", what)
     for row in rows:
         if covers(row, scenario, implementation, host, what):

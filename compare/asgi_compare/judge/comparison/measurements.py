@@ -1,4 +1,4 @@
-"""STAGE 4d: the numbers that a run's transcripts hold by the way.
+"""The numbers that a run's transcripts hold by the way.
 
 How long three waits took, how many of fifty ran at a time and on how many threads, how
 long an application went on after its client had left. They are reported, and never
@@ -21,7 +21,7 @@ NS = 1e9
 def measurements(
     scenario: Scenario, implementation: str, host: str, transcript: Transcript
 ) -> list[Measurement]:
-    """Give what can be counted or timed in one transcript."""
+    """Return what can be counted or timed in one transcript."""
     return [
         Measurement(what, scenario.name, implementation, host, value, unit, n=n)
         for what, value, unit, n in _numbers(scenario, transcript)
@@ -49,7 +49,7 @@ def _numbers(
 
 
 def body_object(transcript: Transcript) -> dict[str, Any]:
-    """Give the JSON object in the body of the answer; empty if there is none."""
+    """Return the JSON object in the body of the answer; empty if there is none."""
     response = transcript.response
     if response is None or isinstance(response.body, Excerpt):
         return {}

@@ -1,4 +1,4 @@
-"""STAGE 4: from problems to a verdict.
+"""From problems to a verdict.
 
 A scenario is *passed* if its expectation holds. If it does not, and every problem has a
 row in `known_differences.py`, it is *unsupported*, and the rows give the reason. It is
@@ -7,7 +7,7 @@ row in `known_differences.py`, it is *unsupported*, and the rows give the reason
 
 from __future__ import annotations
 
-from asgi_compare.contract.applicability import in_terms_of, unreachable
+from asgi_compare.contract.applicability import applicable_scenario, unreachable
 from asgi_compare.contract.expectation import judge
 from asgi_compare.contract.scenario import Scenario
 from asgi_compare.drive.targets.implementations import Implementation
@@ -23,7 +23,7 @@ def verdict_of(
     host: str,
     transcript: Transcript,
 ) -> Verdict:
-    """Say whether what came is what the contract expects, or why not."""
+    """Return whether what came is what the contract expects, or why not."""
     name = implementation.name
     if transcript.ending.kind == "crashed":
         # A server may be known to end the connection here instead of answering.
@@ -31,7 +31,7 @@ def verdict_of(
         if row is not None and host != IN_PROCESS:
             return Verdict(scenario.name, name, host, "unsupported", row.why)
         return Verdict(scenario.name, name, host, "error", transcript.ending.error)
-    asked = in_terms_of(
+    asked = applicable_scenario(
         implementation.interface, scenario, on_socket=host != IN_PROCESS
     )
     problems = judge(asked, transcript) if asked else []
@@ -48,7 +48,7 @@ def verdict_of(
 def known_row(
     scenario: str, implementation: str, host: str, what: str
 ) -> KnownDifference | None:
-    """Give the row for a problem; on a server, it may be the implementation's."""
+    """Return the row for a problem; on a server, it may be the implementation's."""
     return explanation(KNOWN, scenario, implementation, host, what) or explanation(
         KNOWN, scenario, implementation, IN_PROCESS, what
     )
@@ -60,7 +60,7 @@ def verdict_without(
     host: str,
     refused: tuple[str, bool] | None,
 ) -> Verdict | None:
-    """Give the verdict where there is no transcript; None if it was just not done.
+    """Return the verdict where there is no transcript; None if it was just not done.
 
     What an implementation has no application for, or its interface no words, has a row
     for the aspect `application`. `refused` says why the whole cell could not be had,

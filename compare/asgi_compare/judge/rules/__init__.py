@@ -1,4 +1,4 @@
-"""STAGE 4a: the rule book. It judges events, and never calls anything.
+"""The rule book. It judges events, and never calls anything.
 
 `judge(transcript)` gives the findings of one transcript. `judge_for(scope)` makes a
 `Judge` that is told of one event after the other while they happen. `RULES` holds every
@@ -74,7 +74,7 @@ def judge_for(
 
 
 def judge(transcript: Transcript) -> list[Finding]:
-    """Give every place in one transcript where a rule is broken, in order.
+    """Return every place in one transcript where a rule is broken, in order.
 
     The requests of a lifespan, and the others of a crowd, are judged as well; the
     evidence of their findings is in their own transcripts.
@@ -106,7 +106,7 @@ def rules(
     level: Level | None = None,
     side: Side | None = None,
 ) -> Iterator[Rule]:
-    """Give the rules whose id matches a glob of `select` and none of `exclude`."""
+    """Return the rules whose id matches a glob of `select` and none of `exclude`."""
     select, exclude = tuple(select), tuple(exclude)
     for rule in RULES.values():
         if not any(fnmatchcase(rule.id, glob) for glob in select):

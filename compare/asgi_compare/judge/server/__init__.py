@@ -1,4 +1,4 @@
-"""STAGE 4b: wire cases. A client that speaks raw bytes, and an application that tells.
+"""Wire cases. A client that speaks raw bytes, and an application that tells.
 
     Case --player--> Observed --judge--> Result --matrix--> words
       |                 ^

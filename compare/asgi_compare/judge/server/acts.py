@@ -1,9 +1,7 @@
-"""STAGE 4b, the nouns of a script: what the instrumented application does, act by act.
+"""What the instrumented application does, act by act.
 
 Some acts can be played on both interfaces. A script that has one of ASGI or of WSGI
 alone makes its case one of that interface.
-
-This module does not know who plays them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 4b, the nouns of the wire cases: what both ends do, and what must come of it.
+"""What both ends do, and what must come of it.
 
 A `Case` is one conversation with a server on a socket. Its *steps* are what the client
 does, byte by byte. Its *script* is what the application does that the server runs: the
@@ -10,8 +10,6 @@ case stand side by side in one record, and whoever reads it can play it by hand.
 anew for each attempt; it is in the path, or in a field `x-case`, and by it the
 application knows which case a request belongs to. `<host>` becomes the host and port,
 and `<length>` or `<hex>` the length of what is between `<body>` and `</body>`.
-
-This module does not know how a case is played, and holds no case.
 """
 
 from __future__ import annotations

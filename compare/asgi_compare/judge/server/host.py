@@ -1,4 +1,4 @@
-"""STAGE 4b: one server, up, with the instrumented application in it.
+"""One server, up, with the instrumented application in it.
 
 A `Host` is started by us, from the table of servers, or by somebody else; then it has
 an address and nothing of it can be stopped. What the cases need to know is found out at
@@ -8,8 +8,7 @@ client has sent half a request.
 A case may want TLS, or a Unix domain socket. Then a host has a *door*: the same server,
 started a second time so that it listens there, when the first such case is played.
 
-This module is the only one here that starts servers for longer than a case. It does not
-know the cases.
+This module is the only one here that starts servers for longer than a case.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class Host:
         self.no_websocket = ""
 
     async def is_ours(self) -> bool:
-        """Say whether the instrumented application answers there."""
+        """Return whether the instrumented application answers there."""
         return await ask(self.endpoint(), "none~0", 5.0) is not None
 
     async def open(self) -> None:
@@ -84,7 +83,7 @@ class Host:
         )
 
     async def door(self, transport: Transport) -> Host:
-        """Give the host that listens there, which may be this one.
+        """Return the host that listens there, which may be this one.
 
         It must be able to (see `no_door`); `ServerError` if it did not start.
         """
@@ -99,7 +98,7 @@ class Host:
         return found
 
     def no_door(self, transport: Transport) -> str:
-        """Say why it cannot listen there; empty if it can."""
+        """Return why it cannot listen there; empty if it can."""
         if transport == self._way.transport:
             return ""
         if self.server is None:
@@ -160,7 +159,7 @@ class Host:
             await asyncio.to_thread(self._running.stop)
 
     def endpoint(self) -> Endpoint:
-        """Say where it is."""
+        """Return where it is."""
         host, port = self._url or ("", 0)
         if self._running is not None:
             host, port = self._running.host, self._running.port
@@ -168,7 +167,10 @@ class Host:
         return Endpoint(self.name, host, port, self.interface, alone, self._way)
 
     async def crashed(self) -> str:
-        """Say how it ended if it has, and start it again; empty while it is there."""
+        """Return how it ended if it has, and start it again.
+
+        Empty while it is there.
+        """
         if self._running is None:
             return ""
         async with self._lock:

@@ -1,4 +1,4 @@
-"""STAGE 4b: the plays that start and stop a server of their own.
+"""The plays that start and stop a server of their own.
 
 Each play gets a `Stage`: it starts the server with what the case says the lifespan is
 to do, talks to it a little, stops it, and reads the diary that the lifespan has kept in
@@ -68,7 +68,7 @@ class Stage:
         self.logs = running.logs(1000)
 
     def diary(self) -> list[dict[str, Any]]:
-        """Give what the lifespan wrote down."""
+        """Return what the lifespan wrote down."""
         try:
             lines = self.diary_path.read_text(encoding="utf-8").splitlines()
         except OSError:
@@ -76,11 +76,11 @@ class Stage:
         return [json.loads(line) for line in lines]
 
     def has_lifespan(self) -> bool:
-        """Say whether the application was ever called for a lifespan."""
+        """Return whether the application was ever called for a lifespan."""
         return any("scope" in entry for entry in self.diary())
 
     def did(self, what: str) -> dict[str, Any] | None:
-        """Give the entry of the diary that has this event."""
+        """Return the entry of the diary that has this event."""
         return next((e for e in self.diary() if what in e.values()), None)
 
     async def line(self, running: RunningServer) -> Line:

@@ -1,12 +1,11 @@
-"""STAGE 5, of the wire cases: results as tables for a terminal, and as JSON.
+"""Results as tables for a terminal, and as JSON.
 
 For one server: what did not pass, case by case, with the sentence and the section
 that it is about. For several: a matrix of the cases in which they differ, one column
 for each server and one letter for each verdict, so that twelve of them fit into 80
 columns. Both end with the counts.
 
-What a server sent is in the sentences; it goes through the sanitiser. This module does
-not know how a result came about.
+What a server sent is in the sentences; it goes through the sanitiser.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ Chapters = Mapping[str, str]
 def to_json(
     results: Iterable[Result], cases: Cases, chapters: Chapters, **more: object
 ) -> dict[str, Any]:
-    """Give the results as JSON: each with its case, both views, and the text."""
+    """Return the results as JSON: each with its case, both views, and the text."""
     return {
         "version": VERSION,
         "cases": [_to_json(r, cases[r.case], chapters[r.case]) for r in results],
@@ -173,7 +172,7 @@ def matrix(
 def _telling(
     verdicts: Mapping[tuple[str, str], VerdictKind], servers: Sequence[str]
 ) -> list[str]:
-    """Give the cases that tell something: not the same pass everywhere."""
+    """Return the cases that tell something: not the same pass everywhere."""
     found = []
     for case in dict.fromkeys(case for case, _ in verdicts):
         row = {verdicts.get((case, server), "unsupported") for server in servers}

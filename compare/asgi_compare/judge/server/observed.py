@@ -1,4 +1,4 @@
-"""STAGE 4b, the nouns of what was seen: on the wire, and by the application.
+"""On the wire, and by the application.
 
 `Connection` is one connection as the client lived it: what went out, what came in, how
 it ended. `Call` is one call of the application, as it wrote it down itself. `Observed`
@@ -40,7 +40,7 @@ class Answer:
     """Seconds after which its head was there."""
 
     def values(self, name: bytes) -> list[bytes]:
-        """Give all values of one field, in order."""
+        """Return all values of one field, in order."""
         return [value for key, value in self.headers if key == name]
 
 
@@ -149,7 +149,7 @@ class Call:
         return sum(_size(piece) for piece in pieces)
 
     def values(self, name: bytes) -> list[bytes]:
-        """Give the values of a field; WSGI has but one, which may be joined."""
+        """Return the values of a field; WSGI has but one, which may be joined."""
         if not self.wsgi:
             headers = self.scope.get("headers", ())
             return [bytes(v) for k, v in headers if bytes(k).lower() == name]
@@ -159,12 +159,12 @@ class Call:
         return [] if found is None else [str(found).encode("latin-1", "replace")]
 
     def received(self, kind: str = "") -> list[Any]:
-        """Give the events that came out of `receive`; of one type, if asked."""
+        """Return the events that came out of `receive`; of one type, if asked."""
         found = [e[1] for e in self.events if e[0] == "receive"]
         return [e for e in found if not kind or _type(e) == kind]
 
     def raised(self, *kinds: str) -> list[str]:
-        """Give the exceptions that came out of `send`, for events of these types."""
+        """Return the exceptions that came out of `send`, for events of these types."""
         return [
             error
             for did, event, error, _ in self.events

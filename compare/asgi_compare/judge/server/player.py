@@ -1,4 +1,4 @@
-"""STAGE 4b: play one case with a server that is up, and give what was observed.
+"""Play one case with a server that is up, and give what was observed.
 
 The steps are played one after the other; the table `DOES` has a function for each kind.
 Afterwards the application is asked what it saw, until each of its calls has ended or a
@@ -102,7 +102,7 @@ class Play:
         )
 
     def secure(self) -> Secure | None:
-        """Give what the client needs for TLS; None if it does not speak it."""
+        """Return what the client needs for TLS; None if it does not speak it."""
         certificates, tls = self.endpoint.way.certificates, self.case.tls
         return secure(certificates, tls) if certificates and not tls.plain else None
 

@@ -1,4 +1,4 @@
-"""STAGE 4b: all cases on one server, and on several servers beside each other.
+"""All cases on one server, and on several servers beside each other.
 
 Cases have sockets of their own, so several are played at a time; a server that serves
 one connection at a time is found out first, and gets one after the other. What did not
@@ -6,8 +6,6 @@ pass is tried once more, with less going on and more patience, and if it passes 
 is `flaky`. What failed is tried again on a server that was started anew. A case that
 asks for it (`own_server`) is played behind the others, and on a server that was started
 for it. A server whose process is gone is started again, and the case was a `crash`.
-
-This module does not know how a server is started; see `host.py`.
 """
 
 from __future__ import annotations
@@ -141,7 +139,7 @@ def _again(result: Result | None, *verdicts: VerdictKind) -> bool:
 
 
 def merged(first: Result, second: Result) -> Result:
-    """Give the result of a case that was tried twice."""
+    """Return the result of a case that was tried twice."""
     if second.verdict in BAD or second.verdict == "warn":
         return second
     said = f"It passed when it was tried again, but not at first: {first.sentence}"

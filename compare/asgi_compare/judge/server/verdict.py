@@ -1,15 +1,13 @@
-"""STAGE 4b: from what was observed to the verdict of a case.
+"""From what was observed to the verdict of a case.
 
-    pass         every check holds, or there was only something to report
-    warn         a `should` is not kept, a refusal came in other words, or the text and
-                 the servers do not agree
-    fail         a `must` is not kept
-    unsupported  the case has no meaning here, and the sentence says why
-    timeout      a `must` is not kept, in that nothing came at all
-    crash        the server's process, or the one that calls the application, is gone
-    flaky        it failed, and the second attempt passed (the runner says so)
-
-This module knows neither the cases nor how they are played.
+pass         every check holds, or there was only something to report
+warn         a `should` is not kept, a refusal came in other words, or the text and
+             the servers do not agree
+fail         a `must` is not kept
+unsupported  the case has no meaning here, and the sentence says why
+timeout      a `must` is not kept, in that nothing came at all
+crash        the server's process, or the one that calls the application, is gone
+flaky        it failed, and the second attempt passed (the runner says so)
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ class Result:
 
 
 def unsupported(case: Case, interface: Interface) -> str:
-    """Say why the case has no meaning on this interface; empty if it has one."""
+    """Return why the case has no meaning on this interface; empty if it has one."""
     if interface in case.spoken:
         return ""
     if case.needs == "websocket":
@@ -54,7 +52,7 @@ def unsupported(case: Case, interface: Interface) -> str:
 
 
 def judge(case: Case, server: str, seen: Observed, seconds: float = 0.0) -> Result:
-    """Give the verdict for what was observed."""
+    """Return the verdict for what was observed."""
     verdict, sentence = _verdict(case, seen)
     return Result(
         case.id,

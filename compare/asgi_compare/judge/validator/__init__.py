@@ -1,4 +1,4 @@
-"""Beside the stages: judge an application while somebody else drives it.
+"""Judge an application while somebody else drives it.
 
     application = asgi_compare.validate(application)
 

@@ -1,12 +1,10 @@
-"""Beside the stages: what all wrappers are, and ASGI the thorough way.
+"""What all wrappers are, and ASGI the thorough way.
 
 A wrapper stands where the application stood. It takes the same arguments, hands the
 same scope on, gives back what the application gives back, lets every exception through,
 and has every attribute that the application has. Only `receive` and `send` are its own.
 
 `follow` watches one connection of any protocol by telling a judge of everything.
-
-This module does not know what is in the events.
 """
 
 from __future__ import annotations
@@ -94,6 +92,6 @@ async def follow(
 
 
 def _name(scope: Scope) -> str:
-    """Say what was asked for."""
+    """Return what was asked for."""
     keys = plain(scope) or {}
     return place(keys.get("method", keys.get("type")), keys.get("path"))

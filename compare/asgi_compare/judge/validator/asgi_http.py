@@ -1,4 +1,4 @@
-"""Beside the stages: HTTP in ASGI 3, watched at the least price.
+"""HTTP in ASGI 3, watched at the least price.
 
 Nearly all requests are alike: a scope without oddities, one or a few `http.request`, a
 start with a head that asks for little, body events, the last of which completes the
@@ -16,8 +16,6 @@ What is left of the price: a quarter is Python's own, for four more coroutines (
 scope, and the rest one look at each key of the events. Nothing of that can be skipped
 without missing a rule. `send` cannot hand back the server's own awaitable either: what
 is never awaited was never sent, and an OSError says that the client has gone.
-
-This module does not know any rule by name.
 """
 
 from __future__ import annotations
@@ -228,7 +226,7 @@ class Request:
             self.room = CLOSED
 
     def judged(self) -> Exchange:
-        """Give the judge, which decides from now on."""
+        """Return the judge, which decides from now on."""
         if self.exchange is None:
             self.exchange = self._judged()
             self.coming = False

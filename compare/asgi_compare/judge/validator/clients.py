@@ -1,4 +1,4 @@
-"""Beside the stages: where test clients take an application, and how to step in there.
+"""Where test clients take an application, and how to step in there.
 
 `CLIENTS` is the list. A row names a function or method, the module that defines it, and
 the argument that is the application; while clients are watched, that argument is
@@ -8,8 +8,6 @@ already is changed at once, any other when somebody imports it.
 Django's clients are different: they call the view below the handler, and nothing
 crosses an interface. There is a response all the same, and what the handler would send
 of it can be judged; that is `django_response`.
-
-This module does not know what is done with the applications, nor with what is found.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Beside the stages: what Django's handler would send of a response, judged.
+"""What Django's handler would send of a response, judged.
 
 `django.test.Client` and `AsyncClient` call the middleware and the view, and hand the
 response back; no `start_response` and no `send` is ever called. So there are no events,

@@ -1,4 +1,4 @@
-"""Beside the stages: one connection under observation, with its judge.
+"""One connection under observation, with its judge.
 
 Whatever crosses is told to the judge, and what the judge has to say goes on to
 `Findings`. If that wants an exception raised, it is raised here, out of the call in
@@ -12,8 +12,6 @@ application that was told so may stop where it likes.
 What the application gives back has to be awaited. If that cannot be done, Python raises
 a TypeError, as it would without a wrapper; here it is told from one that the
 application has raised, by what was given.
-
-This module does not know how it is called, nor by whom.
 """
 
 from __future__ import annotations
@@ -122,7 +120,7 @@ class Exchange:
 
 
 def is_promise(given: Any) -> bool:
-    """Say whether `await` can do something with what an application gave."""
+    """Return whether `await` can do something with what an application gave."""
     # `await` looks at the type; an object may say anything of itself.
     if given is CALLED or hasattr(type(given), "__await__"):
         return True
@@ -132,6 +130,6 @@ def is_promise(given: Any) -> bool:
 
 
 def place(*words: Any) -> str:
-    """Say what was asked for: the place of a finding, such as `GET /items`."""
+    """Return what was asked for: the place of a finding, such as `GET /items`."""
     said = " ".join(word for word in words if is_a(word, str))
     return said if len(said) <= LONGEST_PLACE else f"{said[: LONGEST_PLACE - 3]}..."

@@ -1,4 +1,4 @@
-"""Beside the stages: what becomes of what the live validator finds.
+"""What becomes of what the live validator finds.
 
 The same mistake is made in every request, so a finding is told once: once for each rule
 and place, a place being what was asked for, such as `GET /items`. Raising is different:
@@ -6,8 +6,6 @@ there every violation counts, since each ends an exchange.
 
 A finding that was seen live has no transcript to point into. It has the last few events
 as text instead, so that it keeps nothing of the application alive.
-
-This module does not know who has found what.
 """
 
 from __future__ import annotations
@@ -78,7 +76,7 @@ class Findings:
         self._places: dict[tuple[str, str], Observed] = {}
 
     def wants(self, finding: Finding) -> bool:
-        """Say whether the user wants to know."""
+        """Return whether the user wants to know."""
         return self.side in (None, finding.side) and self.chosen.wants(
             finding.rule, finding.level
         )

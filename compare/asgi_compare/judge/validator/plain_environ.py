@@ -1,4 +1,4 @@
-"""Beside the stages: the first look at the `environ` of WSGI.
+"""The first look at the `environ` of WSGI.
 
 A server hands over the same keys in the same order each time, but for the headers of
 the request. So which values must be text is learnt once for each row of keys, and then

@@ -1,4 +1,4 @@
-"""Beside the stages: the first look at the head of a response.
+"""The first look at the head of a response.
 
 `plain_head` vouches for a head of which the rules have nothing to say. Applications
 send another head each time (another length, a date, an id), so it is taken field by
@@ -74,7 +74,7 @@ _last: Any = (None, None, None)
 
 
 def plain_head(status: Any, headers: Any) -> Known | None:
-    """Give what is known of a head without fault; None if a judge must look at it.
+    """Return what is known of a head without fault; None if a judge must look at it.
 
     `headers` is a list or a tuple. It may raise, as what is in there may.
     """

@@ -1,4 +1,4 @@
-"""Beside the stages: the first look at the scope of an HTTP request.
+"""The first look at the scope of an HTTP request.
 
 Nearly every server hands over the same twelve keys, with the same types. This asks for
 exactly that, one comparison for each thing that a rule could say of it, and nothing
@@ -35,7 +35,7 @@ _server: Any = None
 
 
 def plain_method(scope: Any) -> str | None:
-    """Give the method of a scope that needs no closer look; of any other, None."""
+    """Return the method of a scope that needs no closer look; of any other, None."""
     try:
         if type(scope) is not dict:
             return None

@@ -1,4 +1,4 @@
-"""Beside the stages: the first look at what `start_response` is called with.
+"""The first look at what `start_response` is called with.
 
 The same as `plain_head`, for WSGI: a status that asks for little, and fields of which
 the rules only say that they are well formed, or of which the rule book was asked, with
@@ -41,7 +41,7 @@ _last: Any = (None, None, None)
 
 
 def plain_start(status: Any, headers: Any) -> Known | None:
-    """Give what is known of a start without fault; None if a judge must look at it.
+    """Return what is known of a start without fault; None if a judge must look at it.
 
     `headers` is a list. It may raise, as what is in there may.
     """

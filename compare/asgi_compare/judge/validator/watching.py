@@ -1,11 +1,9 @@
-"""Beside the stages: watch the applications of a test session, on behalf of pytest.
+"""Watch the applications of a test session, on behalf of pytest.
 
 A finding belongs to the test that runs when it is made, fixtures included. It is told
 once for each test, rule and place. In the mode `fail` the phase that it was made in
 (set-up, call, tear-down) fails; in the mode `summary` it travels in the test's report,
 which is how it comes from a worker of pytest-xdist to the terminal.
-
-This module does not know how the applications are reached; that is `clients`.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ Told = tuple[str, str, str]
 
 
 def chosen_by(config: pytest.Config, item: pytest.Item | None) -> Selection:
-    """Say which findings count: by the settings, and by the test's own marks."""
+    """Return which findings count: by the settings, and by the test's own marks."""
     select = list(config.getini("asgi_compare_select"))
     exclude = list(config.getini("asgi_compare_exclude"))
     level = config.getini("asgi_compare_level")

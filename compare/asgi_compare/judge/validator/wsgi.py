@@ -1,4 +1,4 @@
-"""Beside the stages: the wrapper of WSGI.
+"""The wrapper of WSGI.
 
 The application is called with its own `environ`, in which the two streams are replaced
 by ones that watch (PEP 3333, "The Application/Framework Side": a middleware may change
@@ -10,8 +10,6 @@ since the server looks for its own type.
 As in `asgi_http`, what is ordinary is only counted, and the judge is made when
 something is not (`examined`). A list of blocks is looked through at once, for all of it
 is there, and handed back as it is.
-
-This module does not know any rule by name.
 """
 
 from __future__ import annotations
@@ -99,7 +97,7 @@ class Request:
                     environ[key] = watched(stream, self)
 
     def examined(self) -> Exchange:
-        """Give the exchange, with the judge as it would be by now."""
+        """Return the exchange, with the judge as it would be by now."""
         if self.exchange is None:
             judge = WsgiJudge(self.given, _name(self.given))
             judge.index = self.count - 1
@@ -220,7 +218,7 @@ class Request:
         return self.room is None or length == self.room
 
     def blocks(self, iterable: Iterable[Any]) -> Iterator[Any]:
-        """Give the blocks, each judged, none delayed."""
+        """Return the blocks, each judged, none delayed."""
         try:
             for block in iterable:
                 if (
@@ -288,7 +286,7 @@ class Request:
 
 
 def _name(environ: Any) -> str:
-    """Say what was asked for."""
+    """Return what was asked for."""
     return place(environ.get("REQUEST_METHOD"), environ.get("PATH_INFO"))
 
 

@@ -1,9 +1,7 @@
-"""Beside the stages: what stands in for the streams and the iterable of WSGI.
+"""What stands in for the streams and the iterable of WSGI.
 
 Each does what the original does, and tells the request under observation. What they do
 not know of (`fileno`, `getvalue`, ...) is asked of the original.
-
-This module does not know what is made of what it tells.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class WatchedHasher(PBKDF2PasswordHasher):
 
 
 def on_a_loop() -> bool:
-    """Say whether this thread runs an event loop."""
+    """Return whether this thread runs an event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

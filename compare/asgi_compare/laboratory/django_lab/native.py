@@ -42,7 +42,7 @@ class InPlace:
     get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
     def may_block(self, request: HttpRequest) -> bool:
-        """Say whether there is something in this request to wait for."""
+        """Return whether there is something in this request to wait for."""
         return False
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
@@ -68,7 +68,7 @@ class SessionMiddleware(InPlace, sessions.SessionMiddleware):  # type: ignore[mi
     """Sessions, in place unless one has to be saved."""
 
     def may_block(self, request: HttpRequest) -> bool:
-        """Say whether the session will be saved."""
+        """Return whether the session will be saved."""
         return request.session.modified or settings.SESSION_SAVE_EVERY_REQUEST
 
 
@@ -94,7 +94,7 @@ class MessageMiddleware(InPlace, messages.MessageMiddleware):  # type: ignore[mi
     """Messages, in place unless there are some, which may go into the session."""
 
     def may_block(self, request: HttpRequest) -> bool:
-        """Say whether messages were read or written."""
+        """Return whether messages were read or written."""
         storage: Any = getattr(request, "_messages", None)
         return storage is not None and (storage.used or storage.added_new)
 

@@ -11,8 +11,6 @@ Two keys change the list MIDDLEWARE instead of replacing it:
     LAB_ADD     dotted paths to be put in, one after the other; a pair [position, path]
                 says where, and a path alone goes to the end, next to the view
     LAB_REMOVE  dotted paths to be taken out after that
-
-This module does not know what any setting means.
 """
 
 import json
@@ -23,7 +21,7 @@ Settings = dict[str, Any]
 
 
 def overridden(settings: Mapping[str, Any], text: str) -> Settings:
-    """Give the settings with the changes that the JSON object in `text` asks for."""
+    """Return the settings with the changes that the JSON object in `text` asks for."""
     changes = json.loads(text or "{}")
     removed, added = changes.pop("LAB_REMOVE", []), changes.pop("LAB_ADD", [])
     changed = merged(settings, changes)

@@ -30,5 +30,5 @@ wsgi = get_wsgi_application()
 
 
 def about() -> dict[str, Any]:
-    """Say what there is to be peeled, and what else matters for what it costs."""
+    """Return what there is to be peeled, and what else matters for what it costs."""
     return {"middleware": WHOLE, "debug": bool(settings.DEBUG)}

@@ -43,7 +43,7 @@ def replace(path: str, value: object) -> None:
 
 
 def owner_of(path: str) -> tuple[Any, str]:
-    """Give the module or class that has the last part of the path, and that part."""
+    """Return the module or class that has the last part of the path, and that part."""
     parts = path.split(".")
     for length in range(len(parts) - 1, 0, -1):
         try:
@@ -57,7 +57,7 @@ def owner_of(path: str) -> tuple[Any, str]:
 
 
 def part(value: object) -> object:
-    """Give the part that is named `module:attribute`; anything else is itself."""
+    """Return the part that is named `module:attribute`; anything else is itself."""
     if not isinstance(value, str) or ":" not in value:
         return value
     module, _, name = value.partition(":")

@@ -58,7 +58,7 @@ def _keep_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def seen() -> dict[str, object]:
-    """Give everything that was seen since this was asked last, and forget it."""
+    """Return everything that was seen since this was asked last, and forget it."""
     outbox = getattr(mail, "outbox", [])  # there since the first mail was sent
     told: dict[str, object] = {
         "signals": dict(sorted(SIGNALS.items())),

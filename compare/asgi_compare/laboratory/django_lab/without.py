@@ -25,17 +25,17 @@ def comparison(*_: Any, **__: Any) -> bool:
 
 
 def masking(secret: str) -> str:
-    """Give a secret as it is."""
+    """Return a secret as it is."""
     return secret
 
 
 def change(value: Any, *_: Any, **__: Any) -> Any:
-    """Give back what came, unchanged."""
+    """Return what came, unchanged."""
     return value
 
 
 def name_check(parser: Any, name: str) -> str:
-    """Give the name of a file as it came."""
+    """Return the name of a file as it came."""
     return name
 
 

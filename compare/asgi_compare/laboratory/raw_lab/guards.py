@@ -62,7 +62,10 @@ def host_check(app: Application, allowed: frozenset[str]) -> Application:
 
 
 def host_name(host: bytes) -> str | None:
-    """Give the name in a Host field without its port; None if it is not well-formed."""
+    """Return the name in a Host field without its port.
+
+    None if it is not well-formed.
+    """
     match = HOST.fullmatch(host)
     if match is None or int(match[2] or 0) > LAST_PORT:
         return None
@@ -85,12 +88,15 @@ def origin_check(app: Application) -> Application:
 
 
 def changes_nothing_or_is_ours(scope: Scope) -> bool:
-    """Say whether there is nothing to fear; a WebSocket has no method, and is asked."""
+    """Return whether there is nothing to fear.
+
+    A WebSocket has no method, and is asked.
+    """
     return scope.get("method") in SAFE or is_our_own(scope)
 
 
 def is_our_own(scope: Scope) -> bool:
-    """Say whether a request comes from a page of ours, or from no page at all."""
+    """Return whether a request comes from a page of ours, or from no page at all."""
     origin, host = header(scope, b"origin"), header(scope, b"host") or b""
     if origin is not None:
         scheme = b"https" if is_secure(scope) else b"http"
@@ -99,7 +105,7 @@ def is_our_own(scope: Scope) -> bool:
 
 
 def is_secure(scope: Scope) -> bool:
-    """Say whether the server calls the way to it safe; the key is optional."""
+    """Return whether the server calls the way to it safe; the key is optional."""
     return scope.get("scheme") in ("https", "wss")
 
 
@@ -126,7 +132,7 @@ def https_redirect(app: Application) -> Application:
 
 
 def query_of(scope: Scope) -> bytes:
-    """Give the query as it stands in a target, with its question mark."""
+    """Return the query as it stands in a target, with its question mark."""
     query: bytes = scope["query_string"]
     return b"?" + query if query else b""
 

@@ -47,7 +47,7 @@ def body_limit(app: Application, limit: int = 2_621_440) -> Application:
 
 
 def announced(scope: Scope) -> int:
-    """Give what Content-Length says; 0 if it is not there, or is no number."""
+    """Return what Content-Length says; 0 if it is not there, or is no number."""
     value = header(scope, b"content-length") or b""
     # Python reads no number of more than 4,300 digits; twenty are more than any limit.
     return int(value[:20]) if value.isdigit() else 0

@@ -38,19 +38,19 @@ FILES, FOLDER = "/lab/files/", SAMPLE.parent
 
 
 def asked(scope: Scope, name: str, default: str = "") -> str:
-    """Give a query parameter."""
+    """Return a query parameter."""
     return dict(query(scope)).get(name, default)
 
 
 async def parameters(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say how many query parameters there are, and what the first says."""
+    """Return how many query parameters there are, and what the first says."""
     found = query(scope)
     first = found[0][1] if found else ""
     await json_object(send, {"parameters": len(found), "first": first})
 
 
 async def fields(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say how many fields and files a form has."""
+    """Return how many fields and files a form has."""
     body, kind = await read_body(receive), header(scope, b"content-type") or b""
     if not kind.startswith(b"multipart/"):
         found = parse_qsl(body.decode("latin-1"), keep_blank_values=True)
@@ -61,7 +61,7 @@ async def fields(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def body(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say how long the body is."""
+    """Return how long the body is."""
     await json_object(send, {"length": len(await read_body(receive))})
 
 
@@ -76,7 +76,7 @@ async def any_method(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def address(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say where the client thinks it is, and whether the way there is safe."""
+    """Return where the client thinks it is, and whether the way there is safe."""
     host = (header(scope, b"host") or b"").decode("latin-1")
     url = f"{scope['scheme']}://{host}/here"
     client = (scope.get("client") or ("",))[0]
@@ -140,7 +140,7 @@ async def fail(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def rows(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say whether a row has this title; the title is pasted into the query."""
+    """Return whether a row has this title; the title is pasted into the query."""
     with sqlite3.connect(":memory:") as database:
         database.execute("CREATE TABLE note (title)")
         database.execute("INSERT INTO note VALUES ('the first note')")
@@ -151,7 +151,7 @@ async def rows(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def place(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say where this runs: everything by hand runs on the event loop."""
+    """Return where this runs: everything by hand runs on the event loop."""
     await json_object(send, {"on_the_loop": True})
 
 
@@ -173,7 +173,7 @@ async def long_stream(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def all_made(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say whether all pieces of the last stream were made."""
+    """Return whether all pieces of the last stream were made."""
     await json_object(send, {"all_made": len(MADE) == PIECES})
 
 
@@ -194,7 +194,7 @@ async def early(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def was_called(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say whether `early` was called."""
+    """Return whether `early` was called."""
     await json_object(send, {"called": bool(CALLED)})
     CALLED.clear()
 

@@ -35,7 +35,7 @@ def files(app: Application, prefix: str, folder: Path) -> Application:
 
 
 def listing(prefix: str, folder: Path) -> dict[str, Path]:
-    """Give each file by its path in a URL; links that lead out of the folder are not.
+    """Return each file by its path in a URL; links that lead out of the folder are not.
 
     Nor is what begins with a dot: it was not put there to be read by everybody.
     """

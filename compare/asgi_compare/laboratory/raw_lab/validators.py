@@ -46,12 +46,12 @@ def changing(app: Application, change: Change) -> Application:
 
 
 def is_whole(event: Event) -> bool:
-    """Say whether this is the only piece of a body."""
+    """Return whether this is the only piece of a body."""
     return event["type"] == "http.response.body" and not event.get("more_body", False)
 
 
 def has(headers: Headers, name: bytes) -> bool:
-    """Say whether a field is there."""
+    """Return whether a field is there."""
     return any(key.lower() == name for key, _ in headers)
 
 
@@ -109,7 +109,7 @@ def compressed(app: Application) -> Application:
 
 
 def accepts_gzip(accepted: bytes) -> bool:
-    """Say whether gzip is in the list, and not as something unwanted."""
+    """Return whether gzip is in the list, and not as something unwanted."""
     for each in accepted.lower().split(b","):
         name, weighed, weight = each.replace(b" ", b"").partition(b";q=")
         if name == b"gzip":

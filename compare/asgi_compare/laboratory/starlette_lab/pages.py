@@ -22,14 +22,14 @@ LONG = "All work and no play makes Jack a dull boy. " * 120
 
 
 async def parameters(request: Request) -> JSONResponse:
-    """Say how many query parameters there are, and what the first says."""
+    """Return how many query parameters there are, and what the first says."""
     values = request.query_params.multi_items()
     first = values[0][1] if values else ""
     return JSONResponse({"parameters": len(values), "first": first})
 
 
 async def fields(request: Request) -> JSONResponse:
-    """Say how many fields and files a form has, and where the files are kept."""
+    """Return how many fields and files a form has, and where the files are kept."""
     async with request.form() as form:
         values = [value for _, value in form.multi_items()]
         files = [value for value in values if isinstance(value, UploadFile)]
@@ -43,7 +43,7 @@ async def fields(request: Request) -> JSONResponse:
 
 
 async def body(request: Request) -> JSONResponse:
-    """Say how long the body is."""
+    """Return how long the body is."""
     return JSONResponse({"length": len(await request.body())})
 
 
@@ -58,7 +58,7 @@ async def method(request: Request) -> JSONResponse:
 
 
 async def address(request: Request) -> JSONResponse:
-    """Say where the client thinks it is, and whether the way there is safe."""
+    """Return where the client thinks it is, and whether the way there is safe."""
     url = str(request.url.replace(path="/here", query=""))
     client = request.client.host if request.client else ""
     secure = request.url.scheme == "https"
@@ -129,7 +129,7 @@ async def fail(request: Request) -> Response:
 
 
 async def rows(request: Request) -> JSONResponse:
-    """Say whether a row has this title; the title is pasted into the query."""
+    """Return whether a row has this title; the title is pasted into the query."""
     title = request.query_params.get("title", "")
     database = sqlite3.connect(":memory:")
     database.execute("CREATE TABLE note (title)")

@@ -20,7 +20,7 @@ MEETING = Barrier(2)
 
 
 def on_a_loop() -> bool:
-    """Say whether this thread runs an event loop."""
+    """Return whether this thread runs an event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -29,7 +29,7 @@ def on_a_loop() -> bool:
 
 
 def sync_place(request: Request) -> JSONResponse:
-    """Say whether a sync endpoint runs on an event loop."""
+    """Return whether a sync endpoint runs on an event loop."""
     return JSONResponse({"on_the_loop": on_a_loop()})
 
 
@@ -40,7 +40,7 @@ def meet(request: Request) -> JSONResponse:
 
 
 async def async_place(request: Request) -> JSONResponse:
-    """Say whether an async endpoint runs on an event loop."""
+    """Return whether an async endpoint runs on an event loop."""
     return JSONResponse({"on_the_loop": on_a_loop()})
 
 
@@ -90,7 +90,7 @@ def pieces() -> Iterator[bytes]:
 
 
 async def all_made(request: Request) -> JSONResponse:
-    """Say whether all pieces of the last stream were made."""
+    """Return whether all pieces of the last stream were made."""
     return JSONResponse({"all_made": len(MADE) == PIECES})
 
 
@@ -106,7 +106,7 @@ async def early(request: Request) -> PlainTextResponse:
 
 
 async def was_called(request: Request) -> JSONResponse:
-    """Say whether `early` was called."""
+    """Return whether `early` was called."""
     called = bool(CALLED)
     CALLED.clear()
     return JSONResponse({"called": called})

@@ -1,4 +1,4 @@
-"""STAGE 4c: what a framework adds: behaviours, one file a theme.
+"""What a framework adds: behaviours, one file a theme.
 
 A behaviour is an exchange whose outcome differs between implementations on purpose. It
 is a record (`behaviour.py`), and each theme is a list of them:
@@ -81,7 +81,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 
 def caused_by(layer: str) -> list[Behaviour]:
-    """Give the behaviours that a layer is the cause of.
+    """Return the behaviours that a layer is the cause of.
 
     A layer is the dotted path of a middleware, the name of a setting, or a word of
     `behaviour.LAYERS`.

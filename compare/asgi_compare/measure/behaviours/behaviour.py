@@ -1,4 +1,4 @@
-"""STAGE 4c, the nouns: what a framework adds, as data.
+"""What a framework adds, as data.
 
 A `Behaviour` is an exchange whose outcome differs between implementations on purpose:
 a forged form is refused here and taken there. It says what is asked (its steps), what
@@ -13,8 +13,6 @@ layer, the layer was not the cause, and a test fails.
     Ablation  what is taken away, and the outcome without it
     Source    where in the framework it is done
     Elsewhere what it would take with Starlette, and by hand
-
-This module does not know how a behaviour is observed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 4c, beside the nouns: short words for what the rows of a theme say often.
+"""Short words for what the rows of a theme say often.
 
 They make the records of `behaviour.py`, so that a row of a theme fits on a screen. They
 do not know any behaviour.
@@ -80,7 +80,7 @@ def fields_of(headers: Mapping[str, str], kind: str) -> Headers:
 
 
 def pieces_of(body: str | bytes | tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Give a body in the pieces in which it is sent."""
+    """Return a body in the pieces in which it is sent."""
     if isinstance(body, tuple):
         return body
     whole = body.encode() if isinstance(body, str) else body
@@ -100,7 +100,7 @@ def answers(
     hides: tuple[str, ...] = (),
     raises: str | None = None,
 ) -> Outcome:
-    """Say what comes of it."""
+    """Return what comes of it."""
     expected = Expected(
         status,
         tuple((n.encode(), v.encode("latin-1")) for n, v in (headers or {}).items()),
@@ -123,7 +123,7 @@ def remove(
 def change(
     setting: str, value: object, without: Outcome, on: tuple[str, ...] = (DJANGO_ASGI,)
 ) -> Ablation:
-    """Give a setting another value."""
+    """Return a setting another value."""
     return Ablation(f"set {setting} to {value!r}", without, {setting: value}, on=on)
 
 

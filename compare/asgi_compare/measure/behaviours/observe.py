@@ -1,11 +1,9 @@
-"""STAGE 4c: play the steps of a behaviour, wherever that may be.
+"""Play the steps of a behaviour, wherever that may be.
 
 `play` takes a function that drives one scenario: `Child.drive` for an application in a
 process of its own, or `asgi_compare.drive.live.exchange.drive` with an address for a
 server. Between the steps it does what a browser does: it keeps the cookies that it was
 given, and sends them along with the next request.
-
-This module does not know what is to come of the steps.
 """
 
 from __future__ import annotations
@@ -61,7 +59,7 @@ class Browser:
         return self.filled(text.encode()).decode()
 
     def cookie_field(self, headers: Headers) -> Headers:
-        """Give the Cookie field, unless the step has one of its own."""
+        """Return the Cookie field, unless the step has one of its own."""
         if not self.cookies or any(name.lower() == b"cookie" for name, _ in headers):
             return ()
         pairs = (b"%s=%s" % pair for pair in self.cookies.items())
@@ -93,7 +91,7 @@ def taken(take: Take, response: Response) -> bytes:
 
 
 def json_of(response: Response) -> dict[str, object]:
-    """Give the JSON object in the body; an empty one if there is none."""
+    """Return the JSON object in the body; an empty one if there is none."""
     try:
         content = json.loads(response.text)
     except ValueError:
@@ -102,7 +100,7 @@ def json_of(response: Response) -> dict[str, object]:
 
 
 def cookies_of(response: Response) -> Iterator[tuple[bytes, bytes, str]]:
-    """Give name, value and attributes of each cookie that is set; no Expires."""
+    """Return name, value and attributes of each cookie that is set; no Expires."""
     for field in response.header(b"set-cookie"):
         pair, *attributes = (part.strip() for part in field.split(b";"))
         name, _, value = pair.partition(b"=")

@@ -1,4 +1,4 @@
-"""STAGE 4c: where behaviours are observed: a child process for each configuration.
+"""Where behaviours are observed: a child process for each configuration.
 
     with Laboratory() as laboratory:
         cell = laboratory.observe(behaviour, "django-asgi")
@@ -7,10 +7,8 @@
 A configuration is an implementation with its settings. Its child is kept while others
 are asked, up to a number; so behaviours of the same configuration should be asked one
 after the other (`in_order`). Children of Django are forked from a process that has
-imported it, and in which there are no settings (`nursery.py`). One thread at a time may
-use a laboratory.
-
-This module does not know what is to come of anything.
+imported it, and in which there are no settings (`fork_server.py`). One thread at a time
+may use a laboratory.
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ from types import TracebackType
 from typing import Self
 
 from asgi_compare.drive.places import APPLICATIONS
-from asgi_compare.drive.workers import fork_server as nursery
-from asgi_compare.drive.workers.fork_server import Nursery
+from asgi_compare.drive.workers import fork_server as fork_server
+from asgi_compare.drive.workers.fork_server import ForkServer
 from asgi_compare.drive.workers.session import Session
 from asgi_compare.drive.workers.worker import Child
 from asgi_compare.measure.behaviours.behaviour import (
@@ -72,7 +70,7 @@ class Laboratory:
     def __init__(self, kept: int = KEPT) -> None:
         self._children: OrderedDict[tuple[str, str], Child] = OrderedDict()
         self._kept = kept
-        self._nursery = Nursery(IMPORTED_FIRST)
+        self._fork_server = ForkServer(IMPORTED_FIRST)
         # A process takes its time to end; the next one need not wait for that.
         self._farewells = ThreadPoolExecutor(max_workers=1)
 
@@ -106,12 +104,12 @@ class Laboratory:
             return self._children[key]
         while len(self._children) >= self._kept:
             self._farewells.submit(self._children.popitem(last=False)[1].close)
-        is_forked = plan.implementation in DJANGOS and nursery.IS_POSSIBLE
+        is_forked = plan.implementation in DJANGOS and fork_server.IS_POSSIBLE
         child = Child(
             TARGETS[plan.implementation],
             app_dir=str(APPLICATIONS),
             environment=plan.environment,
-            open_session=self._nursery.session if is_forked else Session,
+            open_session=self._fork_server.session if is_forked else Session,
         )
         self._children[key] = child
         return child
@@ -121,7 +119,7 @@ class Laboratory:
         while self._children:
             self._farewells.submit(self._children.popitem()[1].close)
         self._farewells.shutdown()
-        self._nursery.close()
+        self._fork_server.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,11 +1,9 @@
-"""STAGE 4c: how a behaviour is played: where, with which settings, and what must come.
+"""How a behaviour is played: where, with which settings, and what must come.
 
 A behaviour says all that there is to know of it. A `Plan` is one way to play it: with
 one implementation, with its layer, or without it (the ablation), or where somebody has
 built it without Django. `carry_out` plays a plan with whatever can drive a scenario,
 and gives an `Observation`.
-
-This module does not know where applications run.
 """
 
 from __future__ import annotations
@@ -77,7 +75,7 @@ class Observation:
 def plan(
     behaviour: Behaviour, implementation: str, *, without_layer: bool = False
 ) -> Plan | Unsupported:
-    """Say how a behaviour is played with an implementation."""
+    """Return how a behaviour is played with an implementation."""
     outcome = behaviour.outcomes[implementation]
     steps, settings = behaviour.steps, behaviour.settings
     if implementation in DJANGOS and (lacks := lacking(behaviour)):
@@ -101,7 +99,7 @@ def plan(
 
 
 def plan_elsewhere(behaviour: Behaviour, implementation: str) -> Plan:
-    """Say how a behaviour is played where somebody has built it without Django."""
+    """Return how a behaviour is played where somebody has built it without Django."""
     attribute = behaviour.shown_elsewhere[implementation]
     steps = tuple(replace(step, application=attribute) for step in behaviour.steps)
     outcome = behaviour.elsewhere.outcome or behaviour.django
@@ -110,7 +108,7 @@ def plan_elsewhere(behaviour: Behaviour, implementation: str) -> Plan:
 
 
 def _ablated(behaviour: Behaviour) -> Step:
-    """Give the last step as the ablation has it."""
+    """Return the last step as the ablation has it."""
     step, ablation = behaviour.steps[-1], behaviour.ablation
     if ablation.target is not None and isinstance(step.exchange, Request):
         step = replace(step, exchange=replace(step.exchange, target=ablation.target))
@@ -143,7 +141,7 @@ def carry_out(plan: Plan, drive: Drive) -> Observation:
 
 
 def lacking(behaviour: Behaviour) -> str:
-    """Say what is not there that the behaviour needs of Django; empty if all is."""
+    """Return what is not there that the behaviour needs of Django; empty if all is."""
     if behaviour.since and not is_past(behaviour.since):
         return f"Django {behaviour.since} is the first that does it."
     if behaviour.needs and not installed(behaviour.needs):
@@ -152,12 +150,12 @@ def lacking(behaviour: Behaviour) -> str:
 
 
 def is_past(first: str) -> bool:
-    """Say whether the Django that is installed is this version or a newer one."""
+    """Return whether the Django that is installed is this version or a newer one."""
     return bool(first) and numbers(installed("django")) >= numbers(first)
 
 
 def installed(distribution: str) -> str:
-    """Give the version of what is installed; empty if it is not."""
+    """Return the version of what is installed; empty if it is not."""
     try:
         return version(distribution)
     except PackageNotFoundError:
@@ -165,7 +163,7 @@ def installed(distribution: str) -> str:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """Give the first two numbers of a version, which say what it does."""
+    """Return the first two numbers of a version, which say what it does."""
     return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
 

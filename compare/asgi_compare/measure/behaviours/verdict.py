@@ -1,4 +1,4 @@
-"""STAGE 4c: is the outcome of a behaviour what it should be?
+"""Is the outcome of a behaviour what it should be?
 
 It never calls anything. What `Expected` can say is judged as for the contract
 (`compare/asgi_compare/contract/expectation.py`); here is what only behaviours ask:
@@ -18,7 +18,7 @@ from asgi_compare.model.transcript import Excerpt, Response, Transcript
 
 
 def problems(outcome: Outcome, transcripts: tuple[Transcript, ...]) -> list[Problem]:
-    """Give everything in which the last transcript is not as the outcome says."""
+    """Return everything in which the last transcript is not as the outcome says."""
     last = whole(transcripts[-1])
     expected = outcome.expected
     exchange = Request() if isinstance(expected, Expected) else Lifetime()

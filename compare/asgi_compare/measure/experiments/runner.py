@@ -108,7 +108,7 @@ def _collect(
 
 
 def missing(experiment: Experiment) -> str:
-    """Say what has to be installed first; empty if nothing has."""
+    """Return what has to be installed first; empty if nothing has."""
     absent = [name for name in experiment.needs if find_spec(name) is None]
     if not absent:
         return ""
@@ -137,7 +137,7 @@ def answered(experiment: Experiment, observations: Observations, ended: str) -> 
 
 
 def doubt(observations: Observations, tolerance: float) -> str:
-    """Say why nothing should be concluded; empty if there is no reason."""
+    """Return why nothing should be concluded; empty if there is no reason."""
     for measure, case in dict.fromkeys(
         (row.measure, tuple(row.case.items()))
         for row in observations.rows

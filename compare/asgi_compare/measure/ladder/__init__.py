@@ -1,4 +1,4 @@
-"""STAGE 4c: the ladder of Django's layers: what each of them buys, and what it costs.
+"""The ladder of Django's layers: what each of them buys, and what it costs.
 
     rung.py    nouns: a `Rung` (a Django with one layer more than another one), a `Way`
     ladder.py  the rungs, and what they are measured beside

@@ -1,4 +1,4 @@
-"""STAGE 4c: is a climb that was written down still true?
+"""Is a climb that was written down still true?
 
     python -m asgi_compare.measure.ladder.check write FILE   climb, and write
     python -m asgi_compare.measure.ladder.check check FILE   again, and compare
@@ -78,7 +78,7 @@ def _ratio(what: str, before: Spread | None, now: Spread | None) -> Iterator[str
 
 
 def overlap(one: Spread, other: Spread) -> bool:
-    """Say whether two spreads have anything in common, generously."""
+    """Return whether two spreads have anything in common, generously."""
     wide, narrow = 1 + TOLERANCE, 1 - TOLERANCE
     return (
         one.low * narrow <= other.high * wide and other.low * narrow <= one.high * wide

@@ -1,4 +1,4 @@
-"""STAGE 4c: figures that were measured by hand once, and whether they come out again.
+"""Figures that were measured by hand once, and whether they come out again.
 
 Each row says a figure, and how it is read off what was measured. A count is reproduced
 if it is the same. A ratio is reproduced if the figure lies within our spread, from the
@@ -202,7 +202,7 @@ def _claim(adds: Adds, figure: Figure) -> Claim:
 
 
 def judged(figure: Figure, found: Spread | None) -> ClaimVerdict:
-    """Say whether a count is the same."""
+    """Return whether a count is the same."""
     if found is None:
         return "not measured"
     same = within(figure.value, figure.digit, found)

@@ -1,7 +1,4 @@
-"""STAGE 4c, the nouns of what came of it: `Cost`, `Claim`, and `Adds` with all of them.
-
-This module does not know how a cost was measured, nor how it is shown.
-"""
+"""The results of the ladder: `Cost`, `Claim`, and `Adds` with all of them."""
 
 from __future__ import annotations
 
@@ -121,19 +118,19 @@ class Adds:
     interrupted: bool = False
 
     def cost(self, rung: str, way: str) -> Cost | None:
-        """Give one cost; None if there is none."""
+        """Return one cost; None if there is none."""
         for cost in self.costs:
             if cost.rung == rung and cost.way == way:
                 return cost
         return None
 
     def below(self, cost: Cost) -> Cost | None:
-        """Give the cost of the rung that this one stands above, the same way."""
+        """Return the cost of the rung that this one stands above, the same way."""
         for rung in self.ladder:
             if rung["name"] == cost.rung:
                 return self.cost(rung["above"], cost.way)
         return None
 
     def of_way(self, way: str) -> Iterator[Cost]:
-        """Give the costs of one way, from the bottom up."""
+        """Return the costs of one way, from the bottom up."""
         return (cost for cost in self.costs if cost.way == way)

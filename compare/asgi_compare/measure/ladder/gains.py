@@ -1,4 +1,4 @@
-"""STAGE 4c: what a rung buys: the behaviours that its layer causes.
+"""What a rung buys: the behaviours that its layer causes.
 
 Behaviours name their layer, and prove it by ablation (see
 `asgi_compare.measure.behaviours`). Rungs name theirs. This module puts the two
@@ -60,7 +60,7 @@ class HasLayer(Protocol):
 
 
 def buys(rungs: Iterable[Rung], behaviours: Iterable[HasLayer]) -> dict[str, list[str]]:
-    """Give the names of the behaviours that come with each rung."""
+    """Return the names of the behaviours that come with each rung."""
     known = list(behaviours)
     return {
         rung.name: [each.name for each in known if each.layer in layers_of(rung)]
@@ -69,6 +69,6 @@ def buys(rungs: Iterable[Rung], behaviours: Iterable[HasLayer]) -> dict[str, lis
 
 
 def layers_of(rung: Rung) -> set[str]:
-    """Give the layers that a rung brings, as behaviours name them."""
+    """Return the layers that a rung brings, as behaviours name them."""
     besides = (BESIDES.get(name, ()) for name in (rung.layer, rung.name))
     return {rung.layer, *(each for group in besides for each in group)} - {""}

@@ -1,4 +1,4 @@
-"""STAGE 4c: the ladder, one row a rung, and what it is measured beside.
+"""The ladder, one row a rung, and what it is measured beside.
 
 From the bottom: the handler, the URL resolver, each middleware of `startproject` by
 itself and added up, then other middleware and work of all kinds on top of that. A row
@@ -264,7 +264,7 @@ YARDSTICK = ("raw-asgi", "async")
 
 
 def configurations(rung: Rung, ways: Iterable[Way]) -> Iterator[Configuration]:
-    """Give the processes that a rung takes: ways with the same settings share one."""
+    """Return the processes that a rung takes: ways with the same settings share one."""
     together: dict[tuple[bool, bool], dict[str, Asked]] = {}
     for way in ways:
         if way.name not in rung.cannot:
@@ -276,7 +276,7 @@ def configurations(rung: Rung, ways: Iterable[Way]) -> Iterator[Configuration]:
 
 
 def settings(rung: Rung, *, native: bool, hopless: bool) -> dict[str, Any]:
-    """Give the settings of a rung, as the laboratory takes them."""
+    """Return the settings of a rung, as the laboratory takes them."""
     middleware = [
         NATIVE.get(path, path) if native else path for path in rung.middleware
     ]
@@ -292,7 +292,7 @@ def settings(rung: Rung, *, native: bool, hopless: bool) -> dict[str, Any]:
 
 
 def absent(rung: Rung) -> str:
-    """Say what a rung lacks to be measured; empty if it lacks nothing."""
+    """Return what a rung lacks to be measured; empty if it lacks nothing."""
     if not rung.needs or importlib.util.find_spec(rung.needs) is not None:
         return ""
     return f"It is not installed; add it with: pip install {rung.needs}"

@@ -1,7 +1,7 @@
-"""STAGE 4c: climb the ladder: measure every rung every way, and say what came of it.
+"""Climb the ladder: measure every rung every way, and say what came of it.
 
 This module knows the ladder and `asgi_compare.measure.timing`, and puts the numbers of
-the one to the names of the other. It does not know how they are shown.
+the one to the names of the other.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ class Plan:
         return QUICK if self.quick else THOROUGH
 
     def ways(self, rung: Rung) -> tuple[Way, ...]:
-        """Give the ways in which a rung is measured."""
+        """Return the ways in which a rung is measured."""
         every = not self.quick or rung.name in ENDS
         return tuple(way for way in WAYS.values() if every or not way.native)
 
     def is_served(self, rung: str) -> bool:
-        """Say whether a rung is measured on real servers."""
+        """Return whether a rung is measured on real servers."""
         return not self.quick or rung in ENDS
 
 
@@ -188,7 +188,7 @@ def _serving(plan: Plan, steps: Sequence[Configuration]) -> frozenset[Key]:
 
 
 def _missing(plan: Plan) -> Iterator[Cost]:
-    """Give the cells that cannot be had, each with its reason."""
+    """Return the cells that cannot be had, each with its reason."""
     for rung in plan.rungs:
         for way in plan.ways(rung):
             if why := absent(rung) or rung.cannot.get(way.name, ""):

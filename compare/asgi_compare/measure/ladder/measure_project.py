@@ -1,4 +1,4 @@
-"""STAGE 4c: a ladder out of a user's own MIDDLEWARE, peeled one by one.
+"""A ladder out of a user's own MIDDLEWARE, peeled one by one.
 
 The lowest rung is the project without middleware; each one above has one more, in the
 order of the setting, from the outside in. What a middleware costs is the difference to
@@ -10,7 +10,7 @@ another one, and the rung says so.
 
 The project is imported as it is, by `asgi_compare.laboratory.django_lab.peeled`; its
 settings are not changed but for MIDDLEWARE, and for ALLOWED_HOSTS, so that it answers
-us. This module does not know Django.
+us.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Project:
     """Where it is imported from."""
 
     def configuration(self, name: str, kept: int) -> Configuration:
-        """Give the process of the project with the first `kept` of its middleware."""
+        """Return the process of the project with the first `kept` of its middleware."""
         request = Request(target=self.path.encode())
         return Configuration(
             name,

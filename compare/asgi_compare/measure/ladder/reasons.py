@@ -1,9 +1,9 @@
-"""STAGE 4c: why a figure came out, or did not: in numbers of the same run.
+"""Why a figure came out, or did not: in numbers of the same run.
 
 A figure that was measured by hand is one number, and nobody wrote down all that it
 depends on. So it is looked for under several loads (see `trials.py`), and this module
 says in a sentence where it was found, or how far away the nearest is, and what moves
-it. It does not know any figure, and measures nothing.
+it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ENOUGH = 3
 def verdict(
     value: float, digit: float, trials: Sequence[Beside]
 ) -> tuple[ClaimVerdict, str]:
-    """Say what several loads together make of a figure, and why."""
+    """Return what several loads together make of a figure, and why."""
     if not trials:
         return "not measured", ""
     told = [trial for trial in trials if trial.rps.n >= ENOUGH]
@@ -59,7 +59,7 @@ def verdict(
 
 
 def around(value: float, trials: Sequence[Beside], read: Read) -> tuple[Beside, ...]:
-    """Give the lowest and the highest trial, if the figure is between the two."""
+    """Return the lowest and the highest trial, if the figure is between the two."""
     ordered = sorted(trials, key=lambda trial: read(trial).median)
     if ordered and read(ordered[0]).median < value < read(ordered[-1]).median:
         return ordered[0], ordered[-1]
@@ -67,12 +67,12 @@ def around(value: float, trials: Sequence[Beside], read: Read) -> tuple[Beside, 
 
 
 def within(value: float, digit: float, found: Spread) -> bool:
-    """Say whether a figure is within a spread, up to its last digit."""
+    """Return whether a figure is within a spread, up to its last digit."""
     return found.low - digit <= value <= found.high + digit
 
 
 def nearest(value: float, trials: Sequence[Beside], read: Read) -> Beside:
-    """Give the trial that is off by the least, whichever way."""
+    """Return the trial that is off by the least, whichever way."""
 
     def off(trial: Beside) -> float:
         times = read(trial).median / value
@@ -82,7 +82,7 @@ def nearest(value: float, trials: Sequence[Beside], read: Read) -> Beside:
 
 
 def shown(trial: Beside, found: Spread) -> str:
-    """Say what came out, and under which load."""
+    """Return what came out, and under which load."""
     told = f"{found.median:.3g} ({found.low:.3g} to {found.high:.3g})"
     if trial.client == IN_PROCESS:
         return f"{told} {trial.client}, on the rung {trial.above.partition(' ')[0]}"
@@ -91,5 +91,5 @@ def shown(trial: Beside, found: Spread) -> str:
 
 
 def of_smallest(trial: Beside) -> bool:
-    """Say whether it is a share of the smallest application's requests."""
+    """Return whether it is a share of the smallest application's requests."""
     return trial.below == " ".join(SMALLEST)

@@ -1,10 +1,8 @@
-"""STAGE 4c, the nouns of the ladder: a `Rung`, and a `Way` up it.
+"""A `Rung`, and a `Way` up it.
 
 A rung is a configuration of Django. It has one layer more than the rung that it stands
 `above`, so the difference between the two is what that layer costs. A way is how a
 request goes through it: by which interface, and to which kind of view.
-
-This module does not know what any rung costs.
 """
 
 from __future__ import annotations

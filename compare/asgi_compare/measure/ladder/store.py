@@ -1,4 +1,4 @@
-"""STAGE 4c: `Adds` to JSON, and back.
+"""`Adds` to JSON, and back.
 
 The JSON has the fields of the nouns, by their names. Reading goes by the annotations of
 those nouns, so the two cannot come apart. What is read was written by us; so it is

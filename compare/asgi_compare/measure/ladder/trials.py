@@ -1,4 +1,4 @@
-"""STAGE 4c: servers beside each other under several loads, for the figures by hand.
+"""Servers beside each other under several loads, for the figures by hand.
 
 The notes of those who measured by hand say what was divided by what. They do not say
 how many connections the load came by, and their client was wrk. So the few servers that
@@ -47,7 +47,7 @@ LOADS: tuple[tuple[int, Tool, tuple[Key, ...]], ...] = (
 
 
 def crowds(serving: Collection[Key]) -> list[Crowd]:
-    """Say what to measure besides, of all that is measured on servers."""
+    """Return what to measure besides, of all that is measured on servers."""
     if not set(serving).issuperset((*ON_ASGI, *ON_WSGI)):
         return []  # the figures are about all of them
     return [

@@ -1,4 +1,4 @@
-"""STAGE 4d: measuring what a configuration of an application costs.
+"""Measuring what a configuration of an application costs.
 
 A *configuration* is an application with its settings, in a process of its own. It is
 measured in three ways, and never in two of them at once:

@@ -1,4 +1,4 @@
-"""STAGE 4d: count what one request does, by listening to the interpreter.
+"""Count what one request does, by listening to the interpreter.
 
 `sys.setprofile` has a function called whenever a Python function is. Nothing of the
 application is wrapped or replaced, so nothing of it behaves otherwise, but slowly: what
@@ -105,7 +105,7 @@ class Watch:
         self._links.clear()
 
     def counts(self, answer: Answer) -> Counts:
-        """Say what was counted."""
+        """Return what was counted."""
         found = {
             what: sum(self.functions[name] for name in names)
             for what, names in COUNTED.items()
@@ -125,7 +125,7 @@ class Watch:
         )
 
     def tree(self) -> Call:
-        """Give the tree of calls, each with how many there are in and below it."""
+        """Return the tree of calls, each with how many there are in and below it."""
         if self.loose.inner:
             self.root.inner.append(self.loose)
             self.loose = Call("event loop", "", LOOP, 0)
@@ -176,12 +176,12 @@ class Watch:
 
 
 def module_of(frame: FrameType) -> str:
-    """Give the name of the module that a function is of."""
+    """Return the name of the module that a function is of."""
     return str(frame.f_globals.get("__name__", ""))
 
 
 def name_of(frame: FrameType) -> str:  # pragma: no cover
-    """Give a function's qualified name; that of `__call__`, by its object's class.
+    """Return a function's qualified name; that of `__call__`, by its object's class.
 
     All of Django's middleware share one `__call__`, and one wants to know whose it is.
     """

@@ -1,7 +1,4 @@
-"""STAGE 4d, the nouns of what is asked: a `Configuration`, and its `Way`s.
-
-This module does not know who asks.
-"""
+"""A `Configuration`, and its `Way`s."""
 
 from __future__ import annotations
 

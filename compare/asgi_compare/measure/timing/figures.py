@@ -1,9 +1,7 @@
-"""STAGE 4d, the nouns of what was measured: `Spread`, `Counts`, `Call`, `Weight`.
+"""The nouns of what was measured: `Spread`, `Counts`, `Call`, `Weight`.
 
 Whatever was timed is a `Spread`: a median between two quartiles. Whatever was counted
 is a plain number, because it comes out the same each time.
-
-This module does not know how anything is measured.
 """
 
 from __future__ import annotations
@@ -26,14 +24,14 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
-        """Give the middle and the quartiles of some values; at least one."""
+        """Return the middle and the quartiles of some values; at least one."""
         if len(values) == 1:
             return cls(values[0], values[0], values[0])
         low, _, high = quantiles(values, n=4, method="inclusive")
         return cls(median(values), low, high, len(values))
 
     def scaled(self, factor: float) -> Spread:
-        """Give the same in another unit."""
+        """Return the same in another unit."""
         return Spread(
             self.median * factor, self.low * factor, self.high * factor, self.n
         )
@@ -88,7 +86,7 @@ class Call:
     inner: list[Call] = field(default_factory=list)
 
     def walk(self) -> Iterator[Call]:
-        """Give this call and all below it, outer ones first."""
+        """Return this call and all below it, outer ones first."""
         yield self
         for call in self.inner:
             yield from call.walk()

@@ -1,4 +1,4 @@
-"""STAGE 4d: to which part of a request's way a function belongs, by its module.
+"""To which part of a request's way a function belongs, by its module.
 
 A table, looked up from top to bottom: the first prefix that fits names the group. It is
 what the counts of functions and the colours of the picture go by.
@@ -60,7 +60,7 @@ NAMES: tuple[str, ...] = (
 
 @cache
 def group_of(module: str) -> str:
-    """Give the group of a module."""
+    """Return the group of a module."""
     for prefix, group in GROUPS:
         if module == prefix or module.startswith(f"{prefix}."):
             return group

@@ -1,7 +1,7 @@
-"""STAGE 4d: the half of a survey that needs no server: count, and time in process.
+"""The half of a survey that needs no server: count, and time in process.
 
 Every configuration gets a process. While they start, each of their ways is counted and
-warmed up; then all of them are timed in turn. This module does not know what they are.
+warmed up; then all of them are timed in turn.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 4d: a client that puts load on a server: closed loop, connections kept alive.
+"""A client that puts load on a server: closed loop, connections kept alive.
 
 So many connections are opened. Each sends a request, waits for the whole answer, and
 sends the next; nothing is sent that was not waited for. That finds out how much a
@@ -16,7 +16,6 @@ reads jobs, one JSON object a line, and answers each alike
      "connections": 8, "seconds": 0.5}
 
 An answer is read as RFC 9112 has it, as far as servers go: a Content-Length, or chunks.
-This module does not know which server answers.
 """
 
 from __future__ import annotations
@@ -178,7 +177,7 @@ def chunks_end(data: bytes) -> int:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value that this share of the sorted values does not exceed."""
+    """Return the value that this share of the sorted values does not exceed."""
     if not values:
         return 0.0
     return values[max(math.ceil(share * len(values)) - 1, 0)]

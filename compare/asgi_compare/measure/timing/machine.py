@@ -1,4 +1,4 @@
-"""STAGE 4d: the processor, as Linux tells of it in /proc: whose time, and how much.
+"""The processor, as Linux tells of it in /proc: whose time, and how much.
 
 Two questions are answered. How much processor time has a group of processes used? And
 how much have others used meanwhile, who are not ours: the number that says whether a
@@ -25,7 +25,7 @@ IS_LINUX = sys.platform == "linux"
 
 
 def cores() -> list[int]:
-    """Give the cores that we may use; empty where the system does not say."""
+    """Return the cores that we may use; empty where the system does not say."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
@@ -53,7 +53,7 @@ def pinned(core: int | None) -> Iterator[None]:
 
 
 def session_pids(sessions: Iterable[int]) -> list[int]:
-    """Give the processes of the sessions with these numbers.
+    """Return the processes of the sessions with these numbers.
 
     The session is what counts: a server may put its workers into groups of their own.
     """
@@ -86,7 +86,7 @@ def seconds_of(pids: Iterable[int]) -> float:
 
 
 def clock_of(pid: int) -> int:
-    """Give the clock that tells the processor time of a process, all its threads.
+    """Return the clock that tells the processor time of a process, all its threads.
 
     /proc tells the same in hundredths of a second, of which a short burst has only a
     few. This is the number that clock_getcpuclockid(3) gives on Linux, which Python
@@ -96,13 +96,13 @@ def clock_of(pid: int) -> int:
 
 
 def own_seconds() -> float:
-    """Give the processor time of this process, and of its children that have ended."""
+    """Return the processor time of this process and its ended children."""
     mine = os.times()
     return mine.user + mine.system + mine.children_user + mine.children_system
 
 
 def busy_seconds() -> float | None:
-    """Give the processor time of everybody, all cores together; None if unknown.
+    """Return the processor time of everybody, all cores together; None if unknown.
 
     What the host took away from us (steal) counts as busy, interrupts do not: those of
     the loopback are ours, and nobody says so.
@@ -126,7 +126,7 @@ class Foreign:
         self._busy = busy_seconds()
 
     def cores(self) -> float:
-        """Say how many cores others have used, on average, since the beginning."""
+        """Return how many cores others have used, on average, since the beginning."""
         busy = busy_seconds()
         if busy is None or self._busy is None:
             return 0.0
@@ -139,7 +139,7 @@ class Foreign:
 
 
 def resident_kb() -> int:
-    """Give the resident memory of this process in KiB; 0 if unknown."""
+    """Return the resident memory of this process in KiB; 0 if unknown."""
     with suppress(OSError):
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") // 1024
@@ -153,6 +153,6 @@ def _processes() -> Iterator[tuple[int, list[str]]]:
 
 
 def _fields(stat: Path) -> list[str]:
-    """Give what /proc says of a process, from its state on."""
+    """Return what /proc says of a process, from its state on."""
     # `pid (name) state parent group session ...`; a name may hold anything.
     return stat.read_text("utf-8", "replace").rpartition(")")[2].split()

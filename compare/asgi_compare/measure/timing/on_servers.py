@@ -1,9 +1,8 @@
-"""STAGE 4d: the half of a survey that needs servers: put load on all of them, in turn.
+"""The half of a survey that needs servers: put load on all of them, in turn.
 
 All servers are up at once, and idle but for one. One that does not start, or does not
 answer as it should, is not measured, and says why. Some of them are also put before a
-crowd: more connections, or another client. This module does not know what the servers
-serve.
+crowd: more connections, or another client.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ def measure(job: Job) -> None:
 
 
 def _hosts(job: Job) -> Iterator[Host]:
-    """Give the servers that are wanted."""
+    """Return the servers that are wanted."""
     wanted = {*job.serving, job.yardstick}
     for configuration in job.configurations:
         for interface in SERVER_FOR:
@@ -161,7 +160,7 @@ class Clients:
         self._lock = threading.Lock()
 
     def of(self, crowd: Crowd) -> Client:
-        """Give the client that a crowd wants."""
+        """Return the client that a crowd wants."""
         kind = (crowd.tool, crowd.connections)
         with self._lock:  # servers are started side by side
             if kind not in self._clients:
@@ -170,7 +169,7 @@ class Clients:
             return self._clients[kind]
 
     def pids(self) -> list[int]:
-        """Give the numbers of their processes."""
+        """Return the numbers of their processes."""
         pids = (client.pid for client in self._clients.values())
         return [pid for pid in pids if pid is not None]
 

@@ -1,4 +1,4 @@
-"""STAGE 4d: in which order to measure, and which of it to throw away.
+"""In which order to measure, and which of it to throw away.
 
 A machine is never alone with us for long, and it has moods. So nothing is measured for
 long and then done with. Everything is measured a little, in turn (A B C, A B C, ...),
@@ -15,8 +15,6 @@ that they were disturbed.
 
 A cell that fails is left out from then on, and keeps what is known of it. So the first
 samples of any two cells are of the same rounds. If the baseline fails, all is over.
-
-This module does not know what a cell measures.
 """
 
 from __future__ import annotations
@@ -65,11 +63,11 @@ class Cell:
         return None
 
     def spread(self, name: str) -> Spread:
-        """Give the spread of one of the numbers."""
+        """Return the spread of one of the numbers."""
         return Spread.of([sample[name] for sample in self.samples])
 
     def ratio(self, name: str) -> Spread:
-        """Give its ratio to the baseline, round by round."""
+        """Return its ratio to the baseline, round by round."""
         return ratio(
             [sample[name] for sample in self.samples],
             [sample[name] for sample in self.baselines],
@@ -77,7 +75,7 @@ class Cell:
 
     @property
     def was_disturbed(self) -> bool:
-        """Say whether most of what is known of it was measured in bad company."""
+        """Return whether most of what is known of it was measured in bad company."""
         return self.disturbed * 2 > len(self.samples)
 
 
@@ -139,7 +137,7 @@ class Rounds:
         return quality
 
     def blocks(self, cells: Sequence[Cell]) -> int:
-        """Say how many blocks there will be."""
+        """Return how many blocks there will be."""
         return self.rounds * len(list(blocks(cells)))
 
     def _quietest(
@@ -178,17 +176,17 @@ class _Block:
     by: str
 
     def noise(self) -> float:
-        """Say how far it is beyond its limits; up to 1 is quiet."""
+        """Return how far it is beyond its limits; up to 1 is quiet."""
         own = variation([sample[self.by] for sample in self.baselines])
         return max(own / VARIATION_LIMIT, self.foreign / FOREIGN_LIMIT)
 
     @property
     def is_disturbed(self) -> bool:
-        """Say whether it is beyond its limits."""
+        """Return whether it is beyond its limits."""
         return self.noise() > 1
 
     def keep(self) -> None:
-        """Give the cells what was measured."""
+        """Return the cells what was measured."""
         base = mean(self.baselines)
         for cell, sample in self.samples:
             cell.samples.append(sample)
@@ -204,11 +202,11 @@ def blocks(cells: Sequence[Cell], size: int = BLOCK) -> Iterable[Sequence[Cell]]
 
 
 def mean(samples: Sequence[Sample]) -> Sample:
-    """Give the mean of each number."""
+    """Return the mean of each number."""
     return {name: fmean(s[name] for s in samples) for name in samples[0]}
 
 
 def variation(values: Sequence[float]) -> float:
-    """Give the coefficient of variation."""
+    """Return the coefficient of variation."""
     middle = fmean(values) if values else 0.0
     return pstdev(values) / middle if middle else 0.0

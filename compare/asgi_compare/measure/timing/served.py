@@ -1,4 +1,4 @@
-"""STAGE 4d: one configuration on a real server, under load.
+"""One configuration on a real server, under load.
 
 The server is kept on one core and the client on another, so that neither waits for the
 other to get off; with one core only, they share it, and the numbers say less.
@@ -7,9 +7,6 @@ What a request costs the server is the processor time of all its processes, user
 system, divided by the requests. On a machine with company that is the sturdier number:
 company takes time away, and so lowers requests per second, but it takes none of the
 time that a request needs.
-
-This module does not know which configurations there are, nor in which order they are
-measured.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 4d: the smallest server there is, for timing: it records nothing.
+"""The smallest server there is, for timing: it records nothing.
 
 The drivers in `asgi_compare.drive` write down all that crosses; here only the time
 counts. So a request is put with as little around it as the interfaces allow: a fresh
@@ -6,7 +6,7 @@ scope and two functions, or a fresh `environ` and one. What it costs is in every
 and the same in all of them.
 
 The requests of a batch come one after the other, on one event loop that lives as long
-as the process. This module does not know what time it is.
+as the process.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def server(application: Application, asked: Asked, loop: Any) -> Server:
 
 
 def with_cookies(request: Request, headers: Headers) -> Request:
-    """Give the request with the cookies that the fields of an answer set."""
+    """Return the request with the cookies that the fields of an answer set."""
     jar: SimpleCookie = SimpleCookie()
     for name, value in headers:
         if name.lower() == b"set-cookie":

@@ -1,4 +1,4 @@
-"""STAGE 4d: measure many configurations side by side, all that there is to measure.
+"""Measure many configurations side by side, all that there is to measure.
 
     count   every way of every configuration, while the processes start
     time    all of them in turn, in process, with the yardstick in between
@@ -7,8 +7,6 @@
 All processes are there at once, and idle but for one. What cannot be measured says why
 and costs nobody else anything. An interruption ends the survey, and what was measured
 until then is kept.
-
-This module does not know what the configurations are, nor which numbers are good.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 4d, the nouns of a survey: how much `Effort`, a `Job`, and what came of it.
+"""How much `Effort`, a `Job`, and what came of it.
 
 With them a few words that both of its halves need, `in_process.py` and
 `on_servers.py`. This module measures nothing.
@@ -104,11 +104,11 @@ class Job:
     found: Survey
 
     def end(self, stage: int) -> float:
-        """Give the monotonic second after which a stage goes round no more."""
+        """Return the monotonic second after which a stage goes round no more."""
         return self.began + self.effort.ends[stage]
 
     def until(self, stage: int, seconds: float) -> float:
-        """Give the monotonic second at which patience ends with a stage that takes so
+        """Return the monotonic second at which patience ends with a stage that takes so
         many seconds if nothing is measured again."""
         patient = time.monotonic() + seconds + self.effort.patience
         return min(patient, self.end(stage))
@@ -137,7 +137,7 @@ class Steps:
 
 
 def keys(configuration: Configuration) -> list[Key]:
-    """Give the keys of all ways into a configuration."""
+    """Return the keys of all ways into a configuration."""
     return [(configuration.name, way) for way in configuration.ways]
 
 

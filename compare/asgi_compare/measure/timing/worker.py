@@ -1,12 +1,10 @@
-"""STAGE 4d, the outside of the process of one configuration.
+"""The outside of the process of one configuration.
 
     with Worker(configuration) as worker:
         counts, tree = worker.count("async")
 
 Whatever goes wrong in there is one `Unmeasured` with a sentence, so that one
 configuration that cannot be had is one empty cell, and not the end of the run.
-
-This module does not know which configurations there are.
 """
 
 from __future__ import annotations
@@ -67,7 +65,7 @@ class Worker:
         return float(self._ask(Settle(way, core, seconds))["us"])
 
     def batch(self, way: str, requests: int) -> tuple[float, float]:
-        """Give the microseconds of a request: on the wall, and of the processor."""
+        """Return the microseconds of a request: on the wall, and of the processor."""
         answer = self._ask(Batch(way, requests))
         return answer["us"], answer["cpu_us"]
 

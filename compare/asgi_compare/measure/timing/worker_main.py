@@ -1,4 +1,4 @@
-"""STAGE 4d, the inside of the process of one configuration: it loads, and obeys.
+"""It loads, and obeys.
 
 Started by `worker.py` as `python -m asgi_compare.measure.timing.worker_main NUMBER`,
 where NUMBER is that of a socket. It gets commands (see `asked.py`), pickled, and
@@ -6,8 +6,6 @@ answers each with one JSON object. The end of the stream is the order to go.
 
 Counting and timing never overlap: the profile function is there during a `Count`, and
 at no other time.
-
-This module does not know what else is measured, nor in which order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 4d: wrk as the client, where it is on the machine.
+"""Wrk as the client, where it is on the machine.
 
 wrk (https://github.com/wg/wrk) is the load generator that most benchmarks of servers
 are made with. It counts in whole seconds, and a burst of ours is much shorter; so it is
@@ -8,7 +8,7 @@ and says itself how long they were.
 
 Our own client (`asgi_compare.measure.timing.load_client`) puts the same load, and is
 always there. Having both tells whether a figure is one of the server or one of the
-client. This module does not know which server answers.
+client.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PERCENTILE = r"^\s*{}%\s+([\d.]+)(us|ms|s|m|h)\s*$"
 
 
 def is_there() -> bool:
-    """Say whether wrk is on the machine."""
+    """Return whether wrk is on the machine."""
     return shutil.which(COMMAND) is not None
 
 
@@ -85,7 +85,7 @@ class WrkClient:
         """Nothing is left to be ended."""
 
     def command(self, port: int, request: Request) -> list[str]:
-        """Give the command for a request without a body."""
+        """Return the command for a request without a body."""
         words = [COMMAND, "--threads", "1", "--connections", str(self.connections)]
         words += ["--duration", f"{LONG}s", "--latency"]
         for name, value in request.headers:

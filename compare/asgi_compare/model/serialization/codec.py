@@ -10,7 +10,7 @@ against us, or by hand. So nothing is trusted: each field must be there and have
 shape, or a `CodecError` says in one sentence what was expected, where, and what came.
 
 The JSON is plain data (`dict`, `list`, `str`, ...) of well-formed text and finite
-numbers; `dumps` and `loads` make text of it. This module does not know about files.
+numbers; `dumps` and `loads` make text of it.
 """
 
 from __future__ import annotations

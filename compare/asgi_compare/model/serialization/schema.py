@@ -6,8 +6,6 @@ make up larger ones: `optional(TEXT)`, `each(INTEGER)`, `record(Verdict, {...})`
 A shape believes nothing that it reads. What is not as expected raises a `CodecError`
 that says what was expected, at which place, and what came instead; the place grows on
 the way out, as each shape names the part that it was reading.
-
-This module does not know the nouns.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ class CodecError(ValueError):
         super().__init__(f"Expected {expected}{where}, but got {got}.")
 
     def inside(self, place: str) -> CodecError:
-        """Give the same error, seen from one level further out."""
+        """Return the same error, seen from one level further out."""
         return CodecError(self.expected, self.got, place + self.place)
 
 

@@ -19,8 +19,8 @@ Numbers, text, lists and objects with plain keys stay what they are. An instance
 subclass, such as `HTTPStatus.OK`, is written as the value that it is: 200.
 
 An application may send an endless or a self-containing thing. So there is a limit on
-depth, on the number of parts and on the length of text; what lies beyond is a
-`Foreign` too, and says so. This module does not know what the values mean.
+depth, on the number of parts and on the length of text; what lies beyond is a `Foreign`
+too, and says so.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""STAGE 5: a check as one static page, without a script.
+"""A check as one static page, without a script.
 
 As in `html.py`: every value is escaped, and goes through `clean` first; the content
 security policy allows the page's own style sheet, and nothing else.
-
-This module does not know how a finding came about.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from asgi_compare.report.common.pages import template
 
 
 def render(checked: Checked) -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     return template(
         "check/page.html",
         "check/page.css",

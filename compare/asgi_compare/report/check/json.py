@@ -1,9 +1,7 @@
-"""STAGE 5: a check as JSON, for machines; `schema.json` describes it.
+"""A check as JSON, for machines; `schema.json` describes it.
 
 What came from the application is written as `values.py` says; the transcripts are those
 that findings refer to by their `scenario`.
-
-This module does not know how a finding came about.
 """
 
 from __future__ import annotations
@@ -19,13 +17,13 @@ VERSION = 1
 
 
 def render(checked: Checked) -> str:
-    """Give the whole file."""
+    """Return the whole file."""
     # In ASCII, so that a terminal that is shown the file obeys nothing in it.
     return json.dumps(to_json(checked), allow_nan=False) + "\n"
 
 
 def to_json(checked: Checked) -> dict[str, Any]:
-    """Give the content of the file as plain data."""
+    """Return the content of the file as plain data."""
     content: dict[str, Any] = {
         "version": VERSION,
         "target": checked.target,

@@ -1,10 +1,8 @@
-"""STAGE 5: a check as JUnit XML, which every build server reads.
+"""A check as JUnit XML, which every build server reads.
 
 A trial is a test case. Its failure is what was found in it, an error is what was beyond
 finding, and what the text leaves unclear is output. XML 1.0 has no place for most
 control characters, not even escaped, so all text goes through `xml_safe` first.
-
-This module does not know how a finding came about.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ MOST = 4000
 
 
 def render(checked: Checked) -> str:
-    """Give the whole file."""
+    """Return the whole file."""
     root = Element("testsuites", {"name": "asgi-compare"})
     suite = SubElement(root, "testsuite", name=_text(checked.target), skipped="0")
     about = SubElement(suite, "properties")
@@ -62,7 +60,7 @@ def _case(suite: Element, name: str, checked: Checked) -> Element:
 
 
 def _fail(case: Element, verdict: Verdict, checked: Checked) -> None:
-    """Say why a trial failed, unless all that it failed for is accepted."""
+    """Return why a trial failed, unless all that it failed for is accepted."""
     problems = [each for each in checked.required if verdict.scenario in each.scenarios]
     if checked.changed is not None:
         # Not every trial is named by its problems; its exchange always is.

@@ -1,9 +1,7 @@
-"""STAGE 5: a check as Markdown, for a pull request or a wiki.
+"""A check as Markdown, for a pull request or a wiki.
 
 As in `markdown.py`, text from the application is shown as code or escaped, so that it
 can be no link and no mention of anybody.
-
-This module does not know how a finding came about.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from asgi_compare.report.common.markdown import code, escape
 
 
 def render(checked: Checked) -> str:
-    """Give the whole report."""
+    """Return the whole report."""
     lines = [f"# Check of {code(checked.target)}", ""]
     lines += [escape(sentence) for sentence in summary(checked)]
     for problem in checked.problems:

@@ -1,10 +1,8 @@
-"""STAGE 5: a check as SARIF 2.1.0, which code hosts show beside the code.
+"""A check as SARIF 2.1.0, which code hosts show beside the code.
 
 A rule that is broken is a result. SARIF wants to know where in the code; what was seen
 is an exchange, so the place is the file of the target's module, as far as its name says
 where that is, and the logical place is the scenario.
-
-This module does not know how a finding came about.
 """
 
 from __future__ import annotations
@@ -23,13 +21,13 @@ LEVELS: dict[Level, str] = {"must": "error", "should": "warning", "unclear": "no
 
 
 def render(checked: Checked) -> str:
-    """Give the whole file."""
+    """Return the whole file."""
     # In ASCII, so that a terminal that is shown the file obeys nothing in it.
     return json.dumps(to_json(checked), allow_nan=False) + "\n"
 
 
 def to_json(checked: Checked) -> dict[str, Any]:
-    """Give the content of the file as plain data."""
+    """Return the content of the file as plain data."""
     driver: dict[str, Any] = {
         "name": "asgi-compare",
         "rules": [_rule(problem) for problem in checked.problems],
@@ -124,7 +122,10 @@ def _result(index: int, problem: Problem, checked: Checked) -> dict[str, Any]:
 
 
 def uri_of(checked: Checked) -> str:
-    """Give the file of the target; as far as its name says it, if nobody has looked."""
+    """Return the file of the target.
+
+    As far as its name says it, if nobody has looked.
+    """
     if checked.file:
         return quote(checked.file)
     module, _, _ = checked.target.partition(":")

@@ -1,11 +1,9 @@
-"""STAGE 5: a check in a terminal.
+"""A check in a terminal.
 
 For each rule that is broken: what the specification says, what came, the events around
 the evidence, and a line that shows it again. Then what was beyond the rules, notes, and
 a summary. Whatever came from the application goes through `clean`, and into `Text`
 objects, never through rich's markup.
-
-This module does not know how a finding came about.
 """
 
 from __future__ import annotations

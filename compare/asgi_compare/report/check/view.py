@@ -1,7 +1,4 @@
-"""STAGE 5: what a report of a check shows, before it is set: lines and sentences.
-
-This module does not know how a report looks, nor how a finding came about.
-"""
+"""What a report of a check shows, before it is set: lines and sentences."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ class Line:
 
 
 def excerpt(problem: Problem, transcript: Transcript) -> Iterator[Line]:
-    """Give the events around the evidence, and the end where that is what counts."""
+    """Return the events around the evidence, and the end where that is what counts."""
     events = transcript.events
     shown = [place for place in problem.evidence if place < len(events)]
     near = {
@@ -104,12 +101,12 @@ def summary(checked: Checked) -> list[str]:
 
 
 def times(count: int) -> str:
-    """Say how often, in words."""
+    """Return how often, in words."""
     return "once" if count == 1 else f"{count:,} times"
 
 
 def facts(checked: Checked) -> list[tuple[str, str]]:
-    """Give where and when it was checked, as names and values."""
+    """Return where and when it was checked, as names and values."""
     about = checked.environment
     versions = about.get("versions")
     found = [(name, str(about[name])) for name in NAMED if name in about]

@@ -1,4 +1,4 @@
-"""STAGE 5, last step: a report goes to its file whole, or not at all.
+"""A report goes to its file whole, or not at all.
 
 The text is written to a temporary file beside the real one, forced to the disk, and
 then moved over it. Whoever opens the report sees the old one or the new one, never half
@@ -7,8 +7,6 @@ only when a file is forced or closed, so both are done before the move.
 
 A path that is there and is no ordinary file (a terminal, a pipe, `/dev/stdout`) is
 written to directly: moving a file over a device would destroy the device.
-
-This module does not know what a report says.
 """
 
 from __future__ import annotations
@@ -71,7 +69,7 @@ def _write_directly(target: Path, data: bytes) -> None:
 
 
 def _mode_of(target: Path) -> int | None:
-    """Give the permissions of the file that is replaced, so that they stay."""
+    """Return the permissions of the file that is replaced, so that they stay."""
     return stat.S_IMODE(target.stat().st_mode) if target.exists() else None
 
 

@@ -3,8 +3,6 @@
 Everything that came from an application is untrusted. So each value is escaped, and
 stripped of control characters before that; and the content security policy lets a
 browser take no script, and no style but ours, which is named by its digest.
-
-This module does not know what a page shows.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ POLICY = (
 
 
 def template(name: str, *sheets: str, **known: Any) -> Template:
-    """Give a template that has its style and its policy, and what else it knows."""
+    """Return a template that has its style and its policy, and what else it knows."""
     css = "".join((REPORTS / sheet).read_text("utf-8") for sheet in sheets)
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     environment = Environment(

@@ -132,7 +132,7 @@ def asked(scope: Any) -> str:
 
 
 def ended(transcript: Transcript) -> str:
-    """Say how a call has ended: `returns`, or `raises ValueError`."""
+    """Return how a call has ended: `returns`, or `raises ValueError`."""
     if transcript.ending.kind == "returned":
         return "returns"
     error = transcript.ending.error.partition(":")[0]
@@ -141,7 +141,7 @@ def ended(transcript: Transcript) -> str:
 
 
 def outcome(transcript: Transcript) -> str:
-    """Say what the client has got in the end; empty if there was no client."""
+    """Return what the client has got in the end; empty if there was no client."""
     if transcript.scope["type"] == "lifespan":
         return ""
     answer = transcript.answer

@@ -1,4 +1,4 @@
-"""STAGE 5: a transcript as lines: what crossed the interface, and what the client got.
+"""A transcript as lines: what crossed the interface, and what the client got.
 
 A timeline has a line for each event: when, which way, what, and on which thread.
 Threads are numbered in the order in which they appear, since their idents mean nothing
@@ -8,8 +8,6 @@ the middle is left out.
 Two exchanges that went alike have the same `likeness`: it covers everything shown here
 except times, ports, thread idents and the fields that every server fills in its own
 way. So a report shows a transcript once, and says for how many cells it stands.
-
-This module does not know how a report looks.
 """
 
 from __future__ import annotations
@@ -146,7 +144,7 @@ def _lines(events: tuple[Event, ...], threads: dict[int, int]) -> Iterator[Line]
 
 
 def _parts(event: Any, limit: int = 160) -> tuple[str, tuple[str, ...]]:
-    """Give the type of an event, and everything else in it."""
+    """Return the type of an event, and everything else in it."""
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         return "(no event)", (show_value(event, limit),)
     details = (
@@ -218,7 +216,7 @@ def _sizes(pieces: tuple[int, ...]) -> str:
 
 
 def _in_runs(values: Iterable[Value]) -> Iterator[tuple[Value, int]]:
-    """Give each of those that are not equal to the one before, and how often it is."""
+    """Return each run of equal values once, with its length."""
     return ((value, len(list(run))) for value, run in groupby(values))
 
 

@@ -1,10 +1,8 @@
-"""STAGE 5: transcripts in a terminal, event by event, beside each other.
+"""Transcripts in a terminal, event by event, beside each other.
 
 A line for each event: when it crossed the interface, which way, what it was, and on
 which thread; below, what the client got. As many transcripts stand beside each other
 as the terminal has room for.
-
-This module does not know why anybody wants to see them.
 """
 
 from __future__ import annotations

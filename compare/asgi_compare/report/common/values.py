@@ -1,11 +1,9 @@
-"""STAGE 5: one value of an event, as one line of text that is safe to show.
+"""One value of an event, as one line of text that is safe to show.
 
 Values come from applications and may be anything: an event that is no dict, a header
 that is no pair, an object whose `repr` raises. All of them give a line, and none gives
 an exception. What ASGI and WSGI say about bytes and text stays to be seen: a byte
 string is written `b'...'`, a Unicode string `'...'`.
-
-This module does not know which event a value belongs to.
 """
 
 from __future__ import annotations
@@ -49,7 +47,7 @@ def show_field(pair: Any) -> str:
 
 
 def is_fields(value: Any) -> bool:
-    """Say whether a value looks like a list of header fields."""
+    """Return whether a value looks like a list of header fields."""
     return (
         isinstance(value, list | tuple)
         and bool(value)

@@ -19,7 +19,7 @@ def without_noise(text: str) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Give a number with its noun: `1 host`, `3 hosts`."""
+    """Return a number with its noun: `1 host`, `3 hosts`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

@@ -1,7 +1,7 @@
-"""STAGE 5: figures that were measured by hand, and what came out now, as sheets.
+"""Figures that were measured by hand, and what came out now, as sheets.
 
 Two sheets: the figures with their verdicts and reasons, and the loads under which those
-about servers were looked for. This module does not know how a sheet looks.
+about servers were looked for.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def trial_sheet(adds: Adds) -> Sheet:
 
 
 def _yardstick(adds: Adds) -> str:
-    """Say what it does to a share that the ladder stands beside another application."""
+    """Return how the choice of baseline changes a share."""
     for trial in adds.beside:
         if trial.above.startswith("raw-asgi "):
             found = trial.rps.median

@@ -1,10 +1,8 @@
-"""STAGE 5: all that can be told of a rung, one column each.
+"""All that can be told of a rung, one column each.
 
 `COLUMNS` is the table: each column has a key, by which `--sort` knows it, a number to
 sort by, and the number as text. What was counted is exact; what was timed has its
 spread; what was timed in bad company has a mark.
-
-This module does not know which columns are shown together.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""STAGE 5: the ladder of layers as one static page.
+"""The ladder of layers as one static page.
 
 As the page of a run (see `html.py`): no network, no script, the style sheet allowed by
 its digest, and everything else forbidden. The pictures are SVG of our own making, drawn
 in `adds_svg.py`, which escapes what it draws; only they and the sheet are put in as
 they are.
 
-`adds.html` is the template, `adds.css` is added to the sheet of the other page. This
-module does not know where the numbers come from.
+`adds.html` is the template, `adds.css` is added to the sheet of the other page.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class Stair:
 
 
 def render(adds: Adds, sort: str = "") -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     return template("ladder/page.html", *SHEETS, plural=plural).render(
         title="What Django adds, and what it costs",
         headline=adds_view.headline(adds),

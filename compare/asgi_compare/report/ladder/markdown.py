@@ -1,4 +1,4 @@
-"""STAGE 5: the ladder of layers in Markdown.
+"""The ladder of layers in Markdown.
 
 The sheets of `adds_view.py` as tables, for a document or a pull request. `part` makes
 one of them, which is how the documentation takes them in.
@@ -14,7 +14,7 @@ from asgi_compare.report.ladder.sheet import Sheet
 
 
 def render(adds: Adds, sort: str = "") -> str:
-    """Give the whole document."""
+    """Return the whole document."""
     lines = ["# What Django adds, and what it costs", ""]
     lines += [f"{sentence}\n" for sentence in adds_view.headline(adds)]
     found = [
@@ -36,7 +36,7 @@ def render(adds: Adds, sort: str = "") -> str:
 
 
 def part(sheet: Sheet, where: str) -> str:
-    """Give one sheet: the note, the table, and where it was measured."""
+    """Return one sheet: the note, the table, and where it was measured."""
     heads = ["---", *("---:" for _ in sheet.headings[1:])]
     if sheet.is_of_words:
         heads = ["---"] * len(sheet.headings)

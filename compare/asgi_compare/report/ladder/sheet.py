@@ -1,7 +1,4 @@
-"""STAGE 5, the noun of the reports about the ladder: a `Sheet` of text.
-
-This module does not know what is in a sheet, nor how it looks.
-"""
+"""A `Sheet` of text."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ class Sheet:
     It is too long for a cell."""
 
     def of_columns(self, positions: Iterable[int]) -> Sheet:
-        """Give the same with some of its columns only, besides the first."""
+        """Return the same with some of its columns only, besides the first."""
         chosen = (0, *positions)
         headings, *rows = (
             tuple(row[each] for each in chosen) for row in (self.headings, *self.rows)
@@ -33,5 +30,5 @@ class Sheet:
 
     @property
     def is_of_words(self) -> bool:
-        """Say whether its cells are words, and not numbers that stand on the right."""
+        """Return whether its cells are words, not right-aligned numbers."""
         return self.name in ("rungs", "claims", "trials")

@@ -1,4 +1,4 @@
-"""STAGE 5: one request's way through the code, as an icicle chart in SVG.
+"""One request's way through the code, as an icicle chart in SVG.
 
 Outermost is on top; what a call calls is below it. A block is as wide as the number of
 function calls in it: counted, not timed, so that two runs draw the same picture. Calls
@@ -7,7 +7,7 @@ one layer into another. A block that runs on another thread has a bold edge, and
 where the request hops over.
 
 Blocks too narrow to be seen are left out, and their place stays. Colours are classes,
-which the page's sheet gives a meaning to. This module does not know the page.
+which the page's sheet gives a meaning to.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _gather(call: Call, block: Block) -> None:
 
 
 def class_of(group: str) -> str:
-    """Give the class of a layer: `layer-rest-of-django`."""
+    """Return the class of a layer: `layer-rest-of-django`."""
     return f"layer-{group.lower().replace(' ', '-') if group in NAMES else 'other'}"
 
 
@@ -120,7 +120,7 @@ def _label(block: Block, room: int) -> str:
 
 
 def groups_in(trees: dict[str, Call]) -> list[str]:
-    """Give the layers that occur, in the order of the table."""
+    """Return the layers that occur, in the order of the table."""
     found = {call.group for tree in trees.values() for call in tree.walk()}
     return [group for group in NAMES if group in found]
 

@@ -1,9 +1,8 @@
-"""STAGE 5: the ladder of layers on a terminal.
+"""The ladder of layers on a terminal.
 
 The sheets of `adds_view.py`, one after the other; what matters most comes last, because
 there the reader is. A sheet of numbers that is too wide is set in several parts, each
-with the names of the rungs: a number that is cut off would be another number. This
-module does not know where the numbers come from.
+with the names of the rungs: a number that is cut off would be another number.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def parts(sheet: Sheet, width: int) -> Iterator[Sheet]:
 
 
 def _width(sheet: Sheet, position: int) -> int:
-    """Say how wide a column has to be: headings may be broken, numbers may not."""
+    """Return how wide a column has to be: headings may be broken, numbers may not."""
     words = sheet.headings[position].split()
     cells = (row[position] for row in sheet.rows)
     return max(len(each) for each in (*words, *cells)) + GAP

@@ -1,10 +1,8 @@
-"""STAGE 5: the ladder of layers as sheets of text: what to show, in which order.
+"""The ladder of layers as sheets of text: what to show, in which order.
 
 A sheet is a table: a title, a note, headings, and a row for each rung. The terminal,
 the Markdown and the page show the same sheets. `LAYOUTS` says which columns (see
 `adds_columns.py`) stand together in one; a column that has nothing to tell is left out.
-
-This module does not know how a sheet looks.
 """
 
 from __future__ import annotations
@@ -160,7 +158,7 @@ def sheets(adds: Adds, sort: str = "") -> list[Sheet]:
 
 
 def rungs(adds: Adds, sort: str = "") -> list[str]:
-    """Give the names of the rows: as the ladder stands, or the largest first."""
+    """Return the names of the rows: as the ladder stands, or the largest first."""
     names = list(dict.fromkeys(cost.rung for cost in adds.costs))
     if not sort:
         return names
@@ -191,7 +189,7 @@ def _tells(adds: Adds, column: Column, order: Sequence[str]) -> bool:
 
 
 def rung_sheet(adds: Adds) -> Sheet:
-    """Say what each rung is."""
+    """Return what each rung is."""
     return Sheet(
         "rungs",
         "The rungs",
@@ -203,7 +201,7 @@ def rung_sheet(adds: Adds) -> Sheet:
 
 
 def unsupported(adds: Adds) -> list[tuple[str, str]]:
-    """Give what could not be measured, and why; each reason once."""
+    """Return what could not be measured, and why; each reason once."""
     reasons: dict[str, list[str]] = {}
     for cost in adds.costs:
         if cost.unsupported:
@@ -212,7 +210,7 @@ def unsupported(adds: Adds) -> list[tuple[str, str]]:
 
 
 def quality(adds: Adds) -> list[str]:
-    """Say how quiet it was."""
+    """Return how quiet it was."""
     stages = (("In process", adds.in_process), ("On servers", adds.on_servers))
     return [_in_words(name, found) for name, found in stages if found.blocks]
 
@@ -265,7 +263,7 @@ def _company(disturbed: bool) -> str:
 
 
 def facts(adds: Adds) -> list[tuple[str, str]]:
-    """Give the environment as pairs of text."""
+    """Return the environment as pairs of text."""
     pairs = []
     for key, value in adds.environment.items():
         if isinstance(value, dict):

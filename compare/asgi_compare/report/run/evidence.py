@@ -1,11 +1,9 @@
-"""STAGE 5: what there is to see of one scenario, behind the cells of its row.
+"""What there is to see of one scenario, behind the cells of its row.
 
 The cells are put together where all is alike: the verdict, the reason and the
 differences. What remains are a few outcomes, and a few transcripts that are called A,
 B, C and so on; A is the yardstick's. Each outcome names its cells, and each cell its
 transcript, so that nothing is shown twice.
-
-This module does not know how a report looks.
 """
 
 from __future__ import annotations

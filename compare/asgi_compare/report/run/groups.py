@@ -1,10 +1,8 @@
-"""STAGE 5: many cells that say the same thing, said once.
+"""Many cells that say the same thing, said once.
 
 One middleware adds one header field to a hundred responses. That is one thing to learn,
 so the reports show it as one line with a count and an example. The same goes for
 failures, and for what is unsupported.
-
-This module does not know how a report looks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""STAGE 5: a run as one static page.
+"""A run as one static page.
 
 The page needs no network and no script. Its style sheet stands in it, and the content
 security policy allows that very sheet, by its digest, and nothing else: no script, no
@@ -7,8 +7,7 @@ value that is text goes through `clean` first (`finalize`), so that nothing whic
 application sent can be markup, or turn a line around. A name that the template asks for
 and does not get is an error (`StrictUndefined`), not a hole in the page.
 
-`page.html` is the template, `page.css` the sheet. This module does not know how the run
-was made, nor where the page goes.
+`page.html` is the template, `page.css` the sheet.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from asgi_compare.report.run.view import Cell, Column
 
 
 def render(run: Run) -> str:
-    """Give the whole page."""
+    """Return the whole page."""
     table = view.matrix(run)
     yardstick = view.yardstick(run)
     chapters = [

@@ -1,10 +1,8 @@
-"""STAGE 5: a run as Markdown, for a pull request or a wiki.
+"""A run as Markdown, for a pull request or a wiki.
 
 The tables are those of GitHub's dialect. Text from an application is shown as code, in
 a fence of backticks that is longer than any in it, so that it can be no link, no
 picture and no mention of anybody; text of our own is escaped.
-
-This module decides nothing about what is shown.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from asgi_compare.report.run.view import Matrix
 
 
 def render(run: Run) -> str:
-    """Give the whole report."""
+    """Return the whole report."""
     table = view.matrix(run)
     parts = [
         [f"# {view.title(table)}", "", *map(escape, view.headline(run, table))],

@@ -1,9 +1,7 @@
-"""STAGE 5: the marks that a cell of the matrix can have, and what they mean.
+"""The marks that a cell of the matrix can have, and what they mean.
 
 The glyph, not the colour, carries the meaning, and there is a plain letter for
 terminals that have no more than ASCII. The legends are made from this table.
-
-This module does not know what a cell is.
 """
 
 from __future__ import annotations

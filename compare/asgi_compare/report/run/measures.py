@@ -1,4 +1,4 @@
-"""STAGE 5: measurements, as tables of text.
+"""Measurements, as tables of text.
 
 Two tables answer what everybody asks first: whether three waits take 3t or t, and how
 many of fifty requests run at a time and on how many threads. Every other measurement
@@ -6,7 +6,7 @@ gets a table by what was measured, such as how soon an application stops when it
 has left.
 
 Rows are implementations on hosts, so that a table stays narrow however many servers
-there are. This module does not know how a report looks.
+there are.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _scenarios(found: Found, what: str) -> list[str]:
 
 
 def _columns(found: Found, what: str, *scenarios: str) -> list[Column]:
-    """Give the columns that have any of these, those of an implementation together."""
+    """Return the columns that have any of these, grouped by implementation."""
     wanted = {(what, scenario) for scenario in scenarios}
     columns = dict.fromkeys(key[2] for key in found if key[:2] in wanted)
     order = list(dict.fromkeys(key[2].implementation for key in found))

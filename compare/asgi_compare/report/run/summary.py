@@ -1,4 +1,4 @@
-"""STAGE 5: a run in a few sentences, for who reads nothing else of it.
+"""A run in a few sentences, for who reads nothing else of it.
 
 `QUESTIONS` is a table. Each row is a question and a function that answers it from the
 run: from its verdicts, its differences and its measurements. Every name and number of
@@ -7,7 +7,7 @@ scenarios, one implementation, no such endpoint) is left out. A new sentence is 
 function and a row.
 
 A sentence comes with the places where its evidence is: scenarios, or sections of the
-report. This module does not know how a report looks, nor what ought to come out.
+report.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Known:
 
     @cached_property
     def interfaces(self) -> dict[str, str]:
-        """Give the interface of each implementation that has one, as it is written."""
+        """Return the interface of each implementation that has one."""
         rows = self.run.implementations
         return {
             view.text(row, "name"): view.text(row, "interface").upper()
@@ -70,13 +70,13 @@ class Known:
 
     @cached_property
     def in_process(self) -> Iterable[Difference]:
-        """Give the differences between two implementations, with no server between."""
+        """Return the differences between two implementations in process."""
         return [
             d for d in self.run.differences if d.between[1].endswith(f"@{IN_PROCESS}")
         ]
 
     def measured(self, what: str, scenario: str) -> dict[str, Measurement]:
-        """Give what was measured in a scenario that is in the report, by cell."""
+        """Return what was measured in a scenario that is in the report, by cell."""
         if all(row.name != scenario for row in self.table.rows):
             return {}
         return {
@@ -126,7 +126,7 @@ def alike(known: Known) -> Sentence | None:
 
 
 def busiest_layer(known: Known) -> Sentence | None:
-    """Say which layer makes the most differences, if one of several does."""
+    """Return which layer makes the most differences, if one of several does."""
     differences = known.run.differences
     count = Counter(d.layer for d in differences if d.layer)
     ranked = count.most_common(2)
@@ -145,7 +145,7 @@ def busiest_layer(known: Known) -> Sentence | None:
 
 
 def unsupported(known: Known) -> Sentence | None:
-    """Say how much is unsupported, and what is given as the reason most often."""
+    """Return how much is unsupported, and what is given as the reason most often."""
     found = groups.reasons(known.table, "unsupported")
     if not found:
         return None
@@ -166,7 +166,7 @@ def unsupported(known: Known) -> Sentence | None:
 
 
 def three_waits(known: Known) -> Sentence | None:
-    """Say how long three waits take one after the other, and all at once."""
+    """Return how long three waits take one after the other, and all at once."""
     one = known.measured(measures.ELAPSED, measures.SEQUENTIAL)
     at_once = known.measured(measures.ELAPSED, measures.CONCURRENT)
     parts = []
@@ -189,7 +189,7 @@ WAITING = f"mock_api{measures.CROWD}"
 
 
 def crowd(known: Known) -> Sentence | None:
-    """Say how many requests run at a time, on how many threads, and how soon all end.
+    """Return how many requests run at a time, on how many threads, until when.
 
     Where a server took part, what our own drivers do is left out: they give each
     request of WSGI a thread, and no server does.
@@ -221,7 +221,7 @@ LEFT = "poll/client_leaves"
 
 
 def client_left(known: Known) -> Sentence | None:
-    """Say how long an application goes on when its client has left."""
+    """Return how long an application goes on when its client has left."""
     found = known.measured(measures.LATE, LEFT)
     late = {cell: m for cell, m in found.items() if m.host == IN_PROCESS}
     parts = []

@@ -1,4 +1,4 @@
-"""STAGE 5: a run in a terminal, with rich.
+"""A run in a terminal, with rich.
 
 The matrix has one character for each cell. Columns are put together by implementation,
 and under its name stands a letter for each host. Where two halves of the matrix fit
@@ -11,7 +11,7 @@ where nobody is looking (a pipe, a file), and where there is no UTF-8 plain lett
 stand for the marks.
 
 Text from an application never meets rich's markup: it goes through `clean`, and into
-`Text` objects. This module decides nothing about what is shown.
+`Text` objects.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def render(
 
 
 def glyph(mark: Mark, console: Console) -> Text:
-    """Give the character of a mark, in its colour, or its letter without UTF-8."""
+    """Return the character of a mark, in its colour, or its letter without UTF-8."""
     char = mark.glyph if _has_unicode(console) else mark.ascii
     return Text(char, STYLES[mark.kind])
 

@@ -1,10 +1,8 @@
-"""STAGE 5, first step: a `Run`, arranged for reading.
+"""A `Run`, arranged for reading.
 
 Every report shows the same matrix: a row for each scenario, by chapter; a column for
 each implementation on each host. Here it is built once, as data, together with the
 words for the top of the page; the terminal, Markdown and HTML only set it.
-
-This module does not know how a report looks.
 """
 
 from __future__ import annotations
@@ -148,7 +146,7 @@ def matrix(run: Run) -> Matrix:
 def by_cell(
     differences: Iterable[Difference],
 ) -> dict[tuple[str, str], list[Difference]]:
-    """Give the differences of each scenario and cell, the second of the two."""
+    """Return the differences of each scenario and cell, the second of the two."""
     found: dict[tuple[str, str], list[Difference]] = {}
     for difference in differences:
         key = (difference.scenario, difference.between[1])
@@ -163,7 +161,7 @@ def yardstick(run: Run) -> str:
 
 
 def text(row: dict[str, object], key: str) -> str:
-    """Give one entry of a row of the run as text; empty if it is not there."""
+    """Return one entry of a row of the run as text; empty if it is not there."""
     value = row.get(key)
     return "" if value is None else str(value)
 
@@ -174,7 +172,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
 def title(table: Matrix) -> str:
-    """Give the run a title: `One contract, five implementations`."""
+    """Return the run a title: `One contract, five implementations`."""
     count = len(table.groups)
     word = NUMBERS[count] if count < len(NUMBERS) else str(count)
     return f"One contract, {word} implementation{'' if count == 1 else 's'}"
@@ -200,7 +198,7 @@ def headline(run: Run, table: Matrix) -> list[str]:
 
 
 def host_letters(hosts: Iterable[str]) -> dict[str, str]:
-    """Give each host a letter of its own, from its name where that can be."""
+    """Return each host a letter of its own, from its name where that can be."""
     letters: dict[str, str] = {}
     for host in dict.fromkeys(hosts):
         initials = [part[0] for part in host.split("-") if part]
@@ -212,7 +210,10 @@ def host_letters(hosts: Iterable[str]) -> dict[str, str]:
 
 
 def facts(run: Run) -> list[tuple[str, str]]:
-    """Give the environment as pairs of text; what is nested has one line of its own."""
+    """Return the environment as pairs of text.
+
+    What is nested has one line of its own.
+    """
     pairs: list[tuple[str, str]] = []
     for key, value in run.environment.items():
         if key == LEFT_ASIDE:
@@ -224,7 +225,7 @@ def facts(run: Run) -> list[tuple[str, str]]:
 
 
 def left_aside(run: Run) -> list[str]:
-    """Say what was left aside before anything was compared."""
+    """Return what was left aside before anything was compared."""
     sentences = run.environment.get(LEFT_ASIDE)
     return [str(each) for each in sentences] if isinstance(sentences, list) else []
 
@@ -240,7 +241,7 @@ def _differences_in_words(run: Run) -> str:
 
 
 def _columns(run: Run) -> tuple[Column, ...]:
-    """Give the columns that any verdict is for, in the order of the run's own lists."""
+    """Return the columns that any verdict is for, in the order of the run."""
     present = {(v.implementation, v.host) for v in run.verdicts}
     return tuple(
         Column(text(implementation, "name"), text(host, "name"))

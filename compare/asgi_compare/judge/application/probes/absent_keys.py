@@ -1,9 +1,7 @@
-"""STAGE 4b, rows: servers whose scope lacks one of the keys that have a default.
+"""Servers whose scope lacks one of the keys that have a default.
 
 One row for each key, made from a table: so a finding names the key, and the sentence
 that says what is to be assumed in its place.
-
-This module does not know how a scope is made.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ WebSocket application, which is another matter than a missing key, and not playe
 def absent(
     protocol: Protocol, link: str, optional: Mapping[str, str]
 ) -> Iterator[Probe]:
-    """Give one row for each key that a server may leave away."""
+    """Return one row for each key that a server may leave away."""
     for key, quote in optional.items():
         name = key.rpartition(".")[2].replace("_", "-")
         yield Probe(

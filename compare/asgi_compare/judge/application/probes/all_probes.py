@@ -1,4 +1,4 @@
-"""STAGE 4b: all probes, in the order in which they are played."""
+"""All probes, in the order in which they are played."""
 
 from __future__ import annotations
 

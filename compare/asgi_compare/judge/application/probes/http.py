@@ -1,4 +1,4 @@
-"""STAGE 4b, rows: servers and clients that are awkward over HTTP, and legal.
+"""Servers and clients that are awkward over HTTP, and legal.
 
 Every row says which sentence allows it. A row that compares nothing only gives the
 rules something to look at. Those about bodies and about leaving are in a file of their

@@ -1,4 +1,4 @@
-"""STAGE 4b, rows: bodies in pieces, slow clients, and clients that leave, over HTTP.
+"""Bodies in pieces, slow clients, and clients that leave, over HTTP.
 
 Where the specification says no more than that a client may leave, the row compares
 nothing: the rules judge what the application sends, and an exception is no finding.

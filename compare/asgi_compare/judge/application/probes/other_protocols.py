@@ -1,4 +1,4 @@
-"""STAGE 4b, rows: awkward WebSocket servers and clients, lifespans, and other scopes.
+"""Awkward WebSocket servers and clients, lifespans, and other scopes.
 
 As over HTTP, a row that compares nothing only gives the rules something to look at.
 """

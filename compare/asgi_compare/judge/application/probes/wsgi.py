@@ -1,4 +1,4 @@
-"""STAGE 4b, rows: servers and clients that are awkward over WSGI, and legal.
+"""Servers and clients that are awkward over WSGI, and legal.
 
 PEP 3333 lets a server leave a variable away when its value would be empty, and says no
 more of `wsgi.input` than that it has four methods. As over ASGI, a row that compares

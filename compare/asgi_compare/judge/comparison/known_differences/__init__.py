@@ -1,4 +1,4 @@
-"""STAGE 4d: the differences that we expect, one row each, with the reason.
+"""The differences that we expect, one row each, with the reason.
 
 A row says: in these scenarios, with these implementations, on these hosts, these
 aspects are not as on the yardstick, because of this layer, for this reason, and here in

@@ -1,4 +1,4 @@
-"""STAGE 4d, the noun of this folder: one difference that is expected, and why."""
+"""One difference that is expected, and why."""
 
 from __future__ import annotations
 
@@ -64,6 +64,6 @@ def _version(distribution: str) -> str | None:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """Give the release of a version: its leading numbers, however it goes on."""
+    """Return the release of a version: its leading numbers, however it goes on."""
     release = RELEASE.match(version)
     return tuple(map(int, release[0].split("."))) if release else ()

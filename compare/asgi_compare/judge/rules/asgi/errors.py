@@ -1,9 +1,7 @@
-"""STAGE 4a, rules of the main ASGI text on what is not valid: "Error Handling".
+"""Rules of the main ASGI text on what is not valid: "Error Handling".
 
 Events that the protocol does not have, events of an extension that is not offered, and
 what the server does with an event that it should not take.
-
-This module does not know what the events of a protocol mean; their own chapters do.
 """
 
 from __future__ import annotations

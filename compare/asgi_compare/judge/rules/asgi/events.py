@@ -1,9 +1,7 @@
-"""STAGE 4a, rules of the main ASGI text on events: "Events" and "Error Handling".
+"""Rules of the main ASGI text on events: "Events" and "Error Handling".
 
 They hold for every protocol and for both directions: what an event is, which types it
 may be made of, and what the server does with one that is not valid.
-
-This module does not know what the events of a protocol mean; their own chapters do.
 """
 
 from __future__ import annotations

@@ -1,11 +1,6 @@
-"""STAGE 4a, rules on the header lists that an application sends.
-
-Five events carry one: the start of a response (and of the refusal of a WebSocket), the
+"""The start of a response (and of the refusal of a WebSocket), the
 acceptance of a WebSocket, the trailers, and a push promise. The text asks the same of
-each, in the same words, so one rule looks at all of them.
-
-This module does not know what a field means; that is the chapter `http`.
-"""
+each, in the same words, so one rule looks at all of them."""
 
 from __future__ import annotations
 

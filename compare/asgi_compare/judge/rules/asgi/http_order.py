@@ -1,11 +1,4 @@
-"""STAGE 4a, rules on the order of events of HTTP in ASGI.
-
-Start, content, end on one side; request and disconnect on the other; and what the
-server does when something is sent too late. What an application sends after the client
-has left is no finding: it may not know yet.
-
-This module does not know what is in the events.
-"""
+"""It may not know yet."""
 
 from __future__ import annotations
 

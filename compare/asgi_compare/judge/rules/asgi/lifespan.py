@@ -1,8 +1,6 @@
-"""STAGE 4a, rules of the lifespan protocol: its scope, its events and their order.
+"""Its scope, its events and their order.
 
 An application that raises at the scope has no lifespan, and that breaks nothing.
-
-This module does not know what happens between start-up and shut-down.
 """
 
 from __future__ import annotations

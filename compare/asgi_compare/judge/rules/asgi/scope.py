@@ -1,12 +1,11 @@
-"""STAGE 4a, rules on the scope of an HTTP request and of a WebSocket connection.
+"""Rules on the scope of an HTTP request and of a WebSocket connection.
 
 Both scopes say the same of the request that began the connection, in the same words, so
 one rule looks at both. All of them bind the server. What the text calls optional may be
 missing; what is there must be of the right type. The headers have a chapter of their
 own (`asgi_scope_headers`).
 
-This module does not know what the client really sent. Whether the scope tells the truth
-about it is for the cases on the wire.
+Whether the scope tells the truth about it is for the cases on the wire.
 """
 
 from __future__ import annotations

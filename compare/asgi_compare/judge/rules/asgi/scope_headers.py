@@ -1,10 +1,4 @@
-"""STAGE 4a, rules on the headers in the scope, and on the two ends of the connection.
-
-They bind the server, for HTTP and for WebSocket. `headers` is not called optional for
-HTTP, but is no finding when it is missing: applications read it as empty.
-
-This module does not know what the client really sent.
-"""
+"""Applications read it as empty."""
 
 from __future__ import annotations
 

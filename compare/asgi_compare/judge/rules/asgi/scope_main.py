@@ -1,8 +1,6 @@
-"""STAGE 4a, rules of the main ASGI text on the scope: "Applications" and "Extensions".
+"""Rules of the main ASGI text on the scope: "Applications" and "Extensions".
 
 They hold for the scope of every protocol. All but the last bind the server.
-
-This module does not know the keys that a protocol adds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""STAGE 4a, rules on subprotocols, and on what an accept may carry.
-
-This module does not know which event may follow which.
-"""
+"""Rules on subprotocols, and on what an accept may carry."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""STAGE 4a, rules on the events of WebSocket in ASGI, each taken by itself.
+"""Rules on the events of WebSocket in ASGI, each taken by itself.
 
 Keys that must be there, and the types of those that are. Header lists have a chapter of
 their own (`asgi_headers`), and so has the order (`asgi_websocket_order`).
-
-This module does not know which event may follow which.
 """
 
 from __future__ import annotations

@@ -1,10 +1,4 @@
-"""STAGE 4a, rules on the order of events of WebSocket in ASGI.
-
-Connect, then accept or close, then messages, then the end. What an application sends
-after the client has left is no finding: it may not know yet.
-
-This module does not know what is in the events.
-"""
+"""It may not know yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""STAGE 4a, the book: every normative sentence, and what became of it.
+"""Every normative sentence, and what became of it.
 
 `book()` gives the sentences of ASGI, of PEP 3333, and of the RFCs that both lean on, in
 our words; they are written down in the tables in `sentences/`. Each has the rules that
@@ -80,7 +80,7 @@ PINS = (
 
 @cache
 def book() -> tuple[Sentence, ...]:
-    """Give every sentence, text by text."""
+    """Return every sentence, text by text."""
     return tuple(sentence for text in TEXTS for sentence in _read(text))
 
 
@@ -105,7 +105,7 @@ def sentences(
     level: Strength | None = None,
     binds: Bound | None = None,
 ) -> Iterator[Sentence]:
-    """Give the sentences whose id or rule matches a glob of `select`."""
+    """Return the sentences whose id or rule matches a glob of `select`."""
     globs = tuple(select)
     for sentence in book():
         ids = (sentence.id, *sentence.rules)
@@ -119,5 +119,5 @@ def sentences(
 
 
 def sentences_of(rule: str) -> tuple[Sentence, ...]:
-    """Give the sentences that a rule stands for."""
+    """Return the sentences that a rule stands for."""
     return tuple(sentence for sentence in book() if rule in sentence.rules)

@@ -1,4 +1,4 @@
-"""STAGE 4a, a table: the keys of every event, as the specifications list them.
+"""The keys of every event, as the specifications list them.
 
 Each of these keys is looked after by a rule of its own chapter. Any other key is an
 extra one, which both sides must put up with, and whose value need only be of one of the
@@ -48,7 +48,10 @@ KEYS: dict[str, frozenset[str]] = {
 def keys_of(
     event: dict[Any, Any], unknown: Iterable[str] = ("type",)
 ) -> frozenset[str]:
-    """Give the keys of an event of this type; `unknown` where there is no such type."""
+    """Return the keys of an event of this type.
+
+    `unknown` where there is no such type.
+    """
     kind = dict.get(event, "type")
     known = KEYS.get(kind) if is_a(kind, str) else None
     return frozenset(unknown) if known is None else known

@@ -1,10 +1,8 @@
-"""STAGE 4a, words for the examples of the rules: exchanges as literal data.
+"""Exchanges as literal data.
 
 `http(...)`, `websocket(...)`, `lifespan(...)` and `wsgi(...)` make one `Example` each
 from what happened in it. The scope is that of a plain and complete server; `scope=`
 changes some of its keys, and `ABSENT` takes a key away.
-
-This module does not know the rules.
 """
 
 from __future__ import annotations
@@ -64,15 +62,15 @@ class Stream:
     """A `wsgi.input` and a `wsgi.errors` that have all the methods and no content."""
 
     def read(self, size: int = -1) -> bytes:
-        """Give nothing."""
+        """Return nothing."""
         return b""
 
     def readline(self, size: int = -1) -> bytes:
-        """Give nothing."""
+        """Return nothing."""
         return b""
 
     def readlines(self, hint: int = -1) -> list[bytes]:
-        """Give nothing."""
+        """Return nothing."""
         return []
 
     def __iter__(self) -> Any:
@@ -111,7 +109,7 @@ ENVIRON: dict[str, Any] = {
 
 
 def changed(scope: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the scope with some keys changed, or taken away by `ABSENT`."""
+    """Return the scope with some keys changed, or taken away by `ABSENT`."""
     both = {**scope, **changes}
     return {key: value for key, value in both.items() if value is not ABSENT}
 

@@ -1,4 +1,4 @@
-"""STAGE 4a, the engine: a `Judge` follows one connection and runs the checks.
+"""A `Judge` follows one connection and runs the checks.
 
 A judge is told what happens, in order: the scope (when it is made), what the
 application received and sent, and how it ended. It keeps a small state machine, one
@@ -17,8 +17,6 @@ received events `send.raised` (with `error`, a text, and `oserror`, a bool) and
 `send.returned` speak of the event that was sent last. Without them nothing is assumed.
 In the same way `call.returned` (with `value`, a text) says that the application gave
 back something that cannot be awaited.
-
-This module does not know what the rules say.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ _table: dict[str, tuple[Rule, ...]] = {}
 
 
 def rules_at(moment: str) -> tuple[Rule, ...]:
-    """Give the rules that look at this moment."""
+    """Return the rules that look at this moment."""
     if not _table:
         for rule in registered().values():
             for name in rule.on:

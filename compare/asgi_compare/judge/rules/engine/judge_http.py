@@ -1,16 +1,6 @@
-"""STAGE 4a, the state machine of one HTTP request in ASGI.
-
-The response waits for its start, then takes body events until one says that there is no
-more, then trailers if they were announced, and then it is done. On the other side the
-request goes on until an `http.request` says that there is no more, and the client may
-leave at any time.
-
-The early answers (`_..._is_fine`) hold for what nearly every application sends: exact
+"""Exact
 dicts with exactly the usual keys and types. Heads that were found to be without fault
-are remembered, since an application sends few different ones.
-
-This module does not know what the rules say.
-"""
+are remembered, since an application sends few different ones."""
 
 from __future__ import annotations
 

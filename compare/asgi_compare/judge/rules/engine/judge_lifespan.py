@@ -1,9 +1,7 @@
-"""STAGE 4a, the state machine of one lifespan.
+"""The state machine of one lifespan.
 
 The server says `lifespan.startup` and waits for an answer, `complete` or `failed`. Then
 come the requests. Then it says `lifespan.shutdown` and waits for one answer again.
-
-This module does not know what the rules say.
 """
 
 from __future__ import annotations

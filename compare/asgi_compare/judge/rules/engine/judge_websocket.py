@@ -1,10 +1,8 @@
-"""STAGE 4a, the state machine of one WebSocket connection in ASGI.
+"""The state machine of one WebSocket connection in ASGI.
 
 The server says `websocket.connect`; the application accepts, closes, or (where the
 extension is offered) refuses with an HTTP response. After it has accepted, messages go
 both ways until either side is gone.
-
-This module does not know what the rules say.
 """
 
 from __future__ import annotations

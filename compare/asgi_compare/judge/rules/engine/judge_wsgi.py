@@ -1,4 +1,4 @@
-"""STAGE 4a, the state machine of one request in WSGI.
+"""The state machine of one request in WSGI.
 
 WSGI has calls; a transcript writes them down as events. The judge knows these:
 
@@ -12,8 +12,6 @@ WSGI has calls; a transcript writes them down as events. The judge knows these:
 A recorder need not write down `return` and the rest; what is not there is not judged.
 The headers are settled by the first block that is not empty (PEP 3333, The
 start_response() Callable): until then they may be replaced with `exc_info`.
-
-This module does not know what the rules say.
 """
 
 from __future__ import annotations
@@ -146,19 +144,19 @@ def remember_head(event: dict[str, Any], head: Head) -> None:
 
 
 def headers_of(event: dict[str, Any]) -> Any:
-    """Give the `response_headers` of a `start_response`, as they were."""
+    """Return the `response_headers` of a `start_response`, as they were."""
     return event.get("response_headers")
 
 
 def status_of(status: object) -> int | None:
-    """Give the three digits of a status line as a number."""
+    """Return the three digits of a status line as a number."""
     if is_a(status, str) and status[:3].isascii() and status[:3].isdigit():
         return int(status[:3])
     return None
 
 
 def fields_of(event: dict[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
-    """Give the readable headers as HTTP has them: byte strings, names lower-cased."""
+    """Return the readable headers as HTTP has them: byte strings, names lower-cased."""
     found = []
     for entry in entries(headers_of(event)) or ():
         both = entries(entry)

@@ -1,4 +1,4 @@
-"""STAGE 4a, an early answer: whether the `environ` of WSGI is an ordinary one.
+"""Whether the `environ` of WSGI is an ordinary one.
 
 It has what must be there, all text is ASCII, and only the `wsgi.` variables (and what a
 server adds under names of its own) are something else than text. Such an `environ`

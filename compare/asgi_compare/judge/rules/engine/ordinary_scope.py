@@ -1,4 +1,4 @@
-"""STAGE 4a, an early answer: whether the scope of an HTTP request is an ordinary one.
+"""Whether the scope of an HTTP request is an ordinary one.
 
 Ordinary is what servers nearly always hand over: the usual keys with the usual types, a
 path without escapes, header names that were seen before. Such a scope breaks no rule.

@@ -1,10 +1,8 @@
-"""STAGE 4a, state: one HTTP response, as far as the application has sent it.
+"""One HTTP response, as far as the application has sent it.
 
 ASGI (`http.response.*`, and `websocket.http.response.*` for a refusal) and WSGI
 (`start_response` and the iterable) say the same in different words. A `Response` is
 what the rules of HTTP look at in all three.
-
-This module does not know the rules, nor the events that it is told of.
 """
 
 from __future__ import annotations
@@ -39,7 +37,7 @@ class Head(NamedTuple):
     """There may be fields that could not be looked at."""
 
     def values(self, name: bytes) -> list[bytes]:
-        """Give all values of one field, in order."""
+        """Return all values of one field, in order."""
         return [value for key, value in self.fields if key == name]
 
     def lacks(self, name: bytes) -> bool:

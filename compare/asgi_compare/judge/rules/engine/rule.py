@@ -1,4 +1,4 @@
-"""STAGE 4a, the noun: one `Rule`, a sentence of a specification with its check.
+"""One `Rule`, a sentence of a specification with its check.
 
 Each chapter of the book is a module that holds rules one after the other: the sentence
 that the rule stands for, the rule in our own words, why it matters, what to do, one
@@ -9,8 +9,6 @@ A check is a generator. It gets the judge, which knows what has happened so far,
 thing to look at (an event, the scope, the head of a response). It yields one sentence,
 without its full stop, for each place where the rule is broken: what was expected, and
 what came. It never calls the application, and never changes what it looks at.
-
-This module does not know when a check is run (`engine`), nor what the rules say.
 """
 
 from __future__ import annotations
@@ -133,5 +131,5 @@ def rule(
 
 
 def registered() -> Mapping[str, Rule]:
-    """Give all rules whose chapters have been imported, by id."""
+    """Return all rules whose chapters have been imported, by id."""
     return _rules

@@ -1,10 +1,8 @@
-"""STAGE 4a, helpers: look at values that may be anything at all.
+"""Look at values that may be anything at all.
 
 What a target sends is untrusted: a dict may be a subclass that lies, a header list may
 be a generator that can be read only once, a `repr` may raise. The functions here look
 without consuming, changing or trusting.
-
-This module does not know a single rule.
 """
 
 from __future__ import annotations
@@ -49,7 +47,7 @@ def is_a(value: object, kind: type[Kind] | tuple[type[Any], ...]) -> TypeGuard[K
 
 
 def shown(value: object) -> str:
-    """Give `repr(value)`, cut to a readable length, and never raise.
+    """Return `repr(value)`, cut to a readable length, and never raise.
 
     Addresses are left out, so that the same finding reads alike in every run.
     """
@@ -114,7 +112,7 @@ def is_iterable(value: object) -> bool:
 
 
 def entries(value: object) -> list[Any] | None:
-    """Give the entries of what can be read twice; None for what cannot be looked at.
+    """Return the entries of what can be read twice; None for what cannot be looked at.
 
     An iterator would be used up by looking, and then the server would find it empty.
     """
@@ -124,7 +122,7 @@ def entries(value: object) -> list[Any] | None:
 
 
 def pairs(headers: object) -> tuple[tuple[bytes, bytes], ...]:
-    """Give the well-formed fields of a header list, names lower-cased."""
+    """Return the well-formed fields of a header list, names lower-cased."""
     found = []
     for entry in entries(headers) or ():
         both = entries(entry)
@@ -145,7 +143,7 @@ def hidden(headers: object) -> bool:
 
 
 def not_pairs(headers: object) -> Iterator[str]:
-    """Say where a header list is no iterable of two-item iterables."""
+    """Return where a header list is no iterable of two-item iterables."""
     if not is_iterable(headers):
         yield f"Expected an iterable of [name, value] pairs, but got {shown(headers)}"
         return
@@ -159,7 +157,7 @@ def not_pairs(headers: object) -> Iterator[str]:
 
 
 def not_byte_pairs(headers: object) -> Iterator[str]:
-    """Say which names and values of a header list are no byte strings."""
+    """Return which names and values of a header list are no byte strings."""
     for entry in entries(headers) or ():
         both = entries(entry)
         if both is None or len(both) != 2:
@@ -173,7 +171,7 @@ def not_byte_pairs(headers: object) -> Iterator[str]:
 
 
 def names(headers: object) -> Iterator[bytes]:
-    """Give the header names as they were written, where they are byte strings."""
+    """Return the header names as they were written, where they are byte strings."""
     for entry in entries(headers) or ():
         both = entries(entry)
         if both is not None and len(both) == 2 and is_a(both[0], bytes):

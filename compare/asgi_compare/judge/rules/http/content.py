@@ -1,11 +1,5 @@
-"""STAGE 4a, rules of HTTP on the content of a response, and on its length.
-
-Content-Length says how long the content is, and some statuses have none. An application
-may send the content of a GET as the answer to a HEAD: RFC 9110 9.3.2 binds whoever
-writes to the connection, and the server cuts it.
-
-This module does not know what the content is.
-"""
+"""RFC 9110 9.3.2 binds whoever
+writes to the connection, and the server cuts it."""
 
 from __future__ import annotations
 

@@ -1,11 +1,6 @@
-"""STAGE 4a, rules of HTTP on the status and the header fields of a response.
-
-They hold whatever the interface: for a response in ASGI, for one in WSGI, and for the
+"""For a response in ASGI, for one in WSGI, and for the
 refusal of a WebSocket. Names and values with characters that HTTP forbids are judged
-here for ASGI only; PEP 3333 has sentences of its own about them (`wsgi_start`).
-
-This module does not know the content, nor its length.
-"""
+here for ASGI only; PEP 3333 has sentences of its own about them (`wsgi_start`)."""
 
 from __future__ import annotations
 
@@ -33,7 +28,7 @@ TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 def _fields(subject: Response | dict[str, Any]) -> Iterable[tuple[bytes, bytes]]:
-    """Give the fields of a head, or of any other event that has some."""
+    """Return the fields of a head, or of any other event that has some."""
     if isinstance(subject, Response):
         return subject.head.fields
     links = entries(subject.get("links")) or ()

@@ -1,9 +1,7 @@
-"""STAGE 4a, rules of HTTP on what certain statuses ask for.
+"""Rules of HTTP on what certain statuses ask for.
 
 RFC 9110 says of a few statuses that a field must, or should, come with them. Without it
 a client cannot do what the status asks.
-
-This module does not know whether the status is the right one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""STAGE 4a, rules of WSGI on the iterable, on `write`, and on reading the request.
-
-This module does not know what `start_response` was called with.
-"""
+"""Rules of WSGI on the iterable, on `write`, and on reading the request."""
 
 from __future__ import annotations
 

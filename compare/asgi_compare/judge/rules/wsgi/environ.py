@@ -1,8 +1,6 @@
-"""STAGE 4a, rules of WSGI on the `environ`, and on what the server does.
+"""Rules of WSGI on the `environ`, and on what the server does.
 
 All of them bind the server. What the PEP lets a server leave out may be missing.
-
-This module does not know what the client really sent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""STAGE 4a, rules of WSGI on `start_response`: the status and the headers.
-
-This module does not know what follows; that is `wsgi_body`.
-"""
+"""The status and the headers."""
 
 from __future__ import annotations
 

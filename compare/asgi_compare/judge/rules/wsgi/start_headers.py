@@ -1,7 +1,4 @@
-"""STAGE 4a, rules of WSGI on the `response_headers` of `start_response`.
-
-This module does not know what follows; that is `wsgi_body`.
-"""
+"""Rules of WSGI on the `response_headers` of `start_response`."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ def not_latin_1(judge: WsgiJudge, event: dict[str, Any]) -> Iterator[str]:
 
 
 def _fields(event: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Give (entry, name, value) of the entries that are pairs."""
+    """Return (entry, name, value) of the entries that are pairs."""
     for entry in entries(headers_of(event)) or ():
         both = entries(entry)
         if both is not None and len(both) == 2:

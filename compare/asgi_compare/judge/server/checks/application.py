@@ -1,7 +1,4 @@
-"""STAGE 4b: the checks of what the application saw, made as those of the wire are.
-
-This module does not know the cases, and looks at nothing but `Observed`.
-"""
+"""The checks of what the application saw, made as those of the wire are."""
 
 from __future__ import annotations
 

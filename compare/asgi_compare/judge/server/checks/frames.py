@@ -1,7 +1,4 @@
-"""STAGE 4b: the checks of WebSocket frames, made as those of answers are.
-
-This module does not know the cases, and looks at nothing but `Observed`.
-"""
+"""The checks of WebSocket frames, made as those of answers are."""
 
 from __future__ import annotations
 

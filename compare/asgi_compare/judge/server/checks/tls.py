@@ -1,9 +1,7 @@
-"""STAGE 4b: the checks of TLS: what the handshake came to, and what is told of it.
+"""The checks of TLS: what the handshake came to, and what is told of it.
 
 What an application is told, in the extension `tls` of the scope, is held against what
 the client's own `ssl` module says of the same connection.
-
-This module does not know the cases, and looks at nothing but `Observed`.
 """
 
 from __future__ import annotations
@@ -53,7 +51,7 @@ def chosen(*allowed: str) -> Check:
 
 
 def reported(seen: Observed) -> str:
-    """Say what the handshake came to."""
+    """Return what the handshake came to."""
     tls = seen.wire.tls
     if tls is None:
         return f"There was no handshake: {what_came(seen)}."
@@ -85,13 +83,13 @@ def told(
 
 
 def entries(call: Call) -> Mapping[str, Any]:
-    """Give the extension, where it is a dictionary at all."""
+    """Return the extension, where it is a dictionary at all."""
     found = (call.scope.get("extensions") or {}).get("tls")
     return found if isinstance(found, Mapping) else {}
 
 
 def is_certificate(value: Any, der: bytes) -> bool:
-    """Say whether it is this certificate in PEM, however its lines are broken."""
+    """Return whether it is this certificate in PEM, however its lines are broken."""
     if type(value) is not str:
         return False
     try:
@@ -101,5 +99,5 @@ def is_certificate(value: Any, der: bytes) -> bool:
 
 
 def is_clients_name(value: Any) -> bool:
-    """Say whether it is the client's name as RFC 4514 writes it."""
+    """Return whether it is the client's name as RFC 4514 writes it."""
     return type(value) is str and value.lower() in NAMES

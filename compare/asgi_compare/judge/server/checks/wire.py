@@ -1,4 +1,4 @@
-"""STAGE 4b: the checks of the wire cases, as small functions that make functions.
+"""The checks of the wire cases, as small functions that make functions.
 
 Each maker is called where a case is written down, and gives a check: it looks at what
 was observed, and gives a `Problem`, or None if there is none. A case names several, and
@@ -7,8 +7,6 @@ they are asked in turn.
 Some texts say both that a request must not be taken and which status is to say so. It
 is the first that others rely on: an application that is called all the same is `fail`,
 and a refusal in other words than the text's is `warn`.
-
-This module does not know the cases, and looks at nothing but `Observed`.
 """
 
 from __future__ import annotations

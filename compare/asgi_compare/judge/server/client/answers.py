@@ -1,4 +1,4 @@
-"""STAGE 4b: bytes from a server, read as the answers that they are.
+"""Bytes from a server, read as the answers that they are.
 
 h11 reads one response at a time, and holds it to RFC 9112. What comes after it is the
 beginning of the next one, the frames of a WebSocket, or something that should not be

@@ -1,4 +1,4 @@
-"""STAGE 4b: certificates for one run: made when a server is asked over TLS, then gone.
+"""Certificates for one run: made when a server is asked over TLS, then gone.
 
 An authority of our own signs a certificate for the server and one for a client. A
 second authority, which nobody is told of, signs the certificate of a stranger. All of
@@ -8,8 +8,7 @@ certificate as a path; whoever gives the directory removes it as well.
 Nothing here is fit for use: the keys are lying about in a temporary directory, and the
 certificates are for loopback, and for two days.
 
-The package `cryptography` is imported only when a certificate is made. This module does
-not know who is going to use it.
+The package `cryptography` is imported only when a certificate is made.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class _Pair(NamedTuple):
 
 
 def missing() -> str:
-    """Say what has to be installed first; empty if it is."""
+    """Return what has to be installed first; empty if it is."""
     return "" if util.find_spec("cryptography") else MISSING
 
 
@@ -92,7 +91,7 @@ def _extensions(
     *,
     is_authority: bool,
 ) -> list[tuple[x509.ExtensionType, bool]]:
-    """Give what RFC 5280 asks of both kinds; Python 3.13 checks that it is there."""
+    """Return what RFC 5280 asks of both kinds; Python 3.13 checks that it is there."""
     from cryptography import x509
 
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())

@@ -23,29 +23,29 @@ def request(
     host: bytes | None = b"Host: <host>",
     body: bytes = b"",
 ) -> bytes:
-    """Give the bytes of a request; each field is a line without its end."""
+    """Return the bytes of a request; each field is a line without its end."""
     first = b" ".join((method, target, version))
     lines = [first, *([host] if host is not None else []), *fields]
     return CRLF.join(lines) + CRLF + CRLF + body
 
 
 def post(*fields: bytes, body: bytes = b"", target: bytes = b"/<case>") -> bytes:
-    """Give the bytes of a POST with just these fields besides Host."""
+    """Return the bytes of a POST with just these fields besides Host."""
     return request(*fields, method=b"POST", target=target, body=body)
 
 
 def sized(body: bytes, *fields: bytes) -> bytes:
-    """Give the bytes of a POST with a Content-Length that is true."""
+    """Return the bytes of a POST with a Content-Length that is true."""
     return post(b"Content-Length: %d" % len(body), *fields, body=body)
 
 
 def chunk(data: bytes, extension: bytes = b"") -> bytes:
-    """Give one chunk."""
+    """Return one chunk."""
     return b"%x%s\r\n%s\r\n" % (len(data), extension, data)
 
 
 def second(*fields: bytes) -> bytes:
-    """Give a plain request that comes after another on the same connection."""
+    """Return a plain request that comes after another on the same connection."""
     return request(*(fields or (CLOSE,)), target=b"/<case>/second")
 
 
@@ -58,6 +58,6 @@ def case(
     *checks: Check,
     danger: bool = False,
 ) -> Case:
-    """Give the most usual case: send these bytes, wait for an answer, and look."""
+    """Return the most usual case: send these bytes, wait for an answer, and look."""
     steps: tuple[Step, ...] = (Say(data), Hear())
     return Case(name, level, shows, text, steps, checks, danger=danger)

@@ -1,7 +1,6 @@
 """WebSocket frames as bytes (RFC 6455 section 5.2), correct or broken on purpose.
 
-The masking key is fixed, so that a case sends the same bytes each time. This module
-does not know what a frame is for.
+The masking key is fixed, so that a case sends the same bytes each time.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def frame(
     masked: bool = True,
     claim: int | None = None,
 ) -> bytes:
-    """Give the bytes of a frame; `claim` is a length that is not true."""
+    """Return the bytes of a frame; `claim` is a length that is not true."""
     first = (fin << 7) | (rsv << 4) | opcode
     length = len(payload) if claim is None else claim
     bit = masked << 7
@@ -54,7 +53,7 @@ def frame(
 
 
 def close(code: int | None = None, reason: bytes = b"") -> bytes:
-    """Give the bytes of a close frame, empty if there is no code."""
+    """Return the bytes of a close frame, empty if there is no code."""
     payload = b"" if code is None else struct.pack("!H", code) + reason
     return frame(CLOSE, payload)
 

@@ -1,4 +1,4 @@
-"""STAGE 4b: a client that speaks HTTP/2 (RFC 9113).
+"""A client that speaks HTTP/2 (RFC 9113).
 
 Without TLS, it has prior knowledge (section 3.3): it speaks, and sees whether it is
 understood. Over TLS, it offers HTTP/2 by ALPN (section 3.2), and the server chooses.
@@ -209,7 +209,7 @@ class _Talk:
             await self._writer.drain()
 
     def connection(self) -> Connection:
-        """Give what was seen."""
+        """Return what was seen."""
         if not self._spoken:
             over_tls = CHOSEN_IN_VAIN if self.chosen else NOT_CHOSEN
             self._seen.problem = over_tls if self._seen.tls else NOT_SPOKEN

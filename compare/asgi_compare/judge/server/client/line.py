@@ -1,10 +1,8 @@
-"""STAGE 4b: one connection of a client that plays the steps of a case.
+"""One connection of a client that plays the steps of a case.
 
 A `Line` reads in the background all that the server sends, so that nothing is lost
 while the client says something; only a client that is told to stop reading leaves it
 in the buffers of the system. What came is read as answers while it comes.
-
-This module does not know what a step means, nor whether there is TLS below it.
 """
 
 from __future__ import annotations
@@ -68,7 +66,7 @@ class Line:
         return bool(self.seen.ended) or self._left
 
     def frames(self) -> tuple[Frame, ...]:
-        """Give the WebSocket frames that have come."""
+        """Return the WebSocket frames that have come."""
         return tuple(frames(self.reader.rest)) if self.reader.switched else ()
 
     def note(self, did: str, data: bytes = b"") -> None:
@@ -162,7 +160,7 @@ class Line:
 async def connected(
     address: str | tuple[str, int], *, small: bool = False
 ) -> socket.socket:
-    """Give a socket that is connected: to a path, or to a host and port."""
+    """Return a socket that is connected: to a path, or to a host and port."""
     if isinstance(address, str):
         sock = socket.socket(socket.AF_UNIX)
     else:

@@ -1,11 +1,9 @@
-"""STAGE 4b: what carries the bytes of a line: a socket as it is, or TLS upon it.
+"""What carries the bytes of a line: a socket as it is, or TLS upon it.
 
 TLS is done by the `ssl` module in memory: what it wants sent is sent by us, and what
 has come is given to it by us. So a case can leave out what a good client does, such as
 the `close_notify` alert by which each side says that nothing more will come (RFC 8446
 section 6.1), and one can see whether the server has sent it.
-
-This module does not know what the bytes mean.
 """
 
 from __future__ import annotations
@@ -51,7 +49,7 @@ class Pipe:
         await asyncio.get_running_loop().sock_sendall(self._sock, data)
 
     async def receive(self) -> bytes:
-        """Give what comes next; empty at the end; raises `OSError`."""
+        """Return what comes next; empty at the end; raises `OSError`."""
         return await asyncio.get_running_loop().sock_recv(self._sock, PIECE)
 
     def half_close(self) -> None:
@@ -87,7 +85,7 @@ class SecurePipe(Pipe):
         await self._flush()
 
     async def receive(self) -> bytes:
-        """Give what came in the next record; empty after `close_notify`."""
+        """Return what came in the next record; empty after `close_notify`."""
         if not self._greeted.is_set():
             await self._greet()
         while True:
@@ -149,7 +147,7 @@ class SecurePipe(Pipe):
 
 
 def secure(certificates: Certificates, tls: Tls) -> Secure:
-    """Give what a client needs that speaks TLS as the case says."""
+    """Return what a client needs that speaks TLS as the case says."""
     context, shows = certificates.context(), b""
     if tls.shows:
         path = getattr(certificates, tls.shows)
@@ -164,7 +162,7 @@ def secure(certificates: Certificates, tls: Tls) -> Secure:
 
 
 def negotiated(tls: ssl.SSLObject, secure: Secure) -> Negotiated:
-    """Say what the handshake came to, in the terms of the `ssl` module."""
+    """Return what the handshake came to, in the terms of the `ssl` module."""
     name = (tls.cipher() or ("",))[0]
     suites = {each["name"]: each["id"] & 0xFFFF for each in tls.context.get_ciphers()}
     return Negotiated(

@@ -1,4 +1,4 @@
-"""STAGE 4b: the application that a server under test runs, and that tells what it saw.
+"""The application that a server under test runs, and that tells what it saw.
 
     uvicorn asgi_compare.judge.server.instrument:asgi
     waitress-serve asgi_compare.judge.server.instrument:wsgi

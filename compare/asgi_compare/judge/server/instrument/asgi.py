@@ -3,8 +3,6 @@
 Every event goes through `hear` and `say`, which write it down together with what came
 out of it. An exception out of `send` leaves the application as it would leave any
 other one, unless the act says that it may come.
-
-This module knows neither the cases nor the server.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 When a server has ended, nobody can ask its application what it saw. So the lifespan
 keeps a diary, in a file that the environment names: one line of JSON for each event.
-
-This module does not know who started the server.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 `Record` is one call. Records are kept in memory, by the number of the case, and only
 those of the last `KEPT` numbers: a server that is asked for days does not grow.
-
-This module does not know which interface a call came over.
 """
 
 from __future__ import annotations
@@ -87,7 +85,7 @@ def which(texts: Iterable[str]) -> tuple[str, tuple[Act, ...]]:
 
 
 def small(event: Any) -> Any:
-    """Give an event without what is large in it."""
+    """Return an event without what is large in it."""
     if not isinstance(event, Mapping):
         return event
     return {

@@ -2,8 +2,6 @@
 
 What comes before the first piece of the body is done in the call of the application,
 and the rest while the server iterates over what the application gave back.
-
-This module knows neither the cases nor the server.
 """
 
 from __future__ import annotations
@@ -156,7 +154,7 @@ class _WsgiPlay:
         raise RuntimeError(act.message)
 
     def file(self, act: FileWrapper) -> Iterable[bytes]:
-        """Give back what the server makes of a file."""
+        """Return what the server makes of a file."""
         if "wsgi.file_wrapper" not in self.environ:
             return []
         file = _File(act.data, self.record)

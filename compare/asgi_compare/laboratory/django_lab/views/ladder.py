@@ -61,12 +61,12 @@ async def session_async(request: HttpRequest) -> HttpResponse:
 
 
 def user_sync(request: HttpRequest) -> HttpResponse:
-    """Say who asks."""
+    """Return who asks."""
     return JsonResponse({"user": request.user.get_username()})
 
 
 async def user_async(request: HttpRequest) -> HttpResponse:
-    """Say who asks."""
+    """Return who asks."""
     user = await request.auser()
     name = "" if isinstance(user, AnonymousUser) else user.get_username()
     return JsonResponse({"user": name})

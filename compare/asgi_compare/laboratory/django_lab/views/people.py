@@ -51,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _secret(request: HttpRequest) -> object:
-    """Give the secret behind the tokens, which are another one each time."""
+    """Return the secret behind the tokens, which are another one each time."""
     get_token(request)
     return request.META["CSRF_COOKIE"]
 

@@ -26,7 +26,7 @@ class OrderForm(forms.Form):
 
 
 def count_parameters(request: HttpRequest) -> HttpResponse:
-    """Say how many query parameters there are, and what the first says."""
+    """Return how many query parameters there are, and what the first says."""
     values = [value for each in request.GET.lists() for value in each[1]]
     first = values[0] if values else ""
     return JsonResponse({"parameters": len(values), "first": first})
@@ -34,7 +34,7 @@ def count_parameters(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def count_fields(request: HttpRequest) -> HttpResponse:
-    """Say how many fields and files a form has, and where Django keeps the files."""
+    """Return how many fields and files a form has, and where Django keeps the files."""
     files = [file for _, each in request.FILES.lists() for file in each]
     return JsonResponse(
         {
@@ -47,7 +47,7 @@ def count_fields(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def measure_body(request: HttpRequest) -> HttpResponse:
-    """Say how long the body is."""
+    """Return how long the body is."""
     return JsonResponse({"length": len(request.body)})
 
 
@@ -68,13 +68,13 @@ def any_method(request: HttpRequest) -> HttpResponse:
 
 
 def give_token(request: HttpRequest) -> HttpResponse:
-    """Give the token for a form, which is another one each time it is asked for."""
+    """Return the token for a form, which is another one each time it is asked for."""
     token, again = get_token(request), get_token(request)
     return JsonResponse({"token": token, "masked_anew": token != again})
 
 
 def own_address(request: HttpRequest) -> HttpResponse:
-    """Say where the client thinks it is, and whether the way there is safe."""
+    """Return where the client thinks it is, and whether the way there is safe."""
     where = request.build_absolute_uri("/here")
     return JsonResponse(
         {
@@ -102,7 +102,7 @@ def early(request: HttpRequest) -> HttpResponse:
 
 
 def was_called(request: HttpRequest) -> HttpResponse:
-    """Say whether `early` was called."""
+    """Return whether `early` was called."""
     called = bool(CALLED)
     CALLED.clear()
     return JsonResponse({"called": called})

@@ -11,7 +11,7 @@ from asgi_compare.laboratory.django_lab.models import Note
 
 
 def find_row(request: HttpRequest) -> HttpResponse:
-    """Say whether a note has this title."""
+    """Return whether a note has this title."""
     return JsonResponse({"found": _is_there(request)})
 
 
@@ -74,6 +74,6 @@ async def sync_query(request: HttpRequest) -> HttpResponse:
 
 
 async def where_queries_run(request: HttpRequest) -> HttpResponse:
-    """Say where an awaited query runs."""
+    """Return where an awaited query runs."""
     await Note.objects.aget(pk=1)
     return JsonResponse({"query_on_the_loop": Note.loaded_on_a_loop})

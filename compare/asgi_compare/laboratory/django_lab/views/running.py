@@ -32,12 +32,12 @@ MEETING = threading.Barrier(2)
 
 
 def sync_place(request: HttpRequest) -> HttpResponse:
-    """Say whether a sync view runs on an event loop."""
+    """Return whether a sync view runs on an event loop."""
     return JsonResponse({"on_the_loop": on_a_loop()})
 
 
 async def async_place(request: HttpRequest) -> HttpResponse:
-    """Say whether an async view runs on an event loop, and on which thread."""
+    """Return whether an async view runs on an event loop, and on which thread."""
     main = threading.current_thread() is threading.main_thread()
     return JsonResponse({"on_the_loop": on_a_loop(), "on_main": main})
 
@@ -79,7 +79,7 @@ async def _pieces_async() -> AsyncIterator[bytes]:
 
 
 def whole_stream_made(request: HttpRequest) -> HttpResponse:
-    """Say whether all pieces of the last stream were made."""
+    """Return whether all pieces of the last stream were made."""
     return JsonResponse({"all_made": len(MADE) == PIECES})
 
 

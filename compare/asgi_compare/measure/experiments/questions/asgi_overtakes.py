@@ -148,7 +148,7 @@ def divided(found: Observations, at: str) -> Interval | None:
 
 
 def turned(known: dict[str, Interval]) -> str:
-    """Say where ASGI overtakes."""
+    """Return where ASGI overtakes."""
     waits = [float(at.partition(" s")[0]) for at in known]
     at = turning_point(waits, [by.median for by in known.values()])
     if at is None:

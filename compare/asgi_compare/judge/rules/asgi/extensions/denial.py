@@ -1,12 +1,4 @@
-"""STAGE 4a, rules of the extension by which a WebSocket is refused with a response.
-
-Both are run only where the server offers the extension; where it does not,
-`asgi/extension-not-offered` says so, and that is enough.
-
-The refusal is judged by the rules of HTTP too: its events have the same structure.
-
-This module does not know what a server does with the events.
-"""
+"""Its events have the same structure."""
 
 from __future__ import annotations
 

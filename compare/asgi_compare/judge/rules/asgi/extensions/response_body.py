@@ -1,8 +1,6 @@
-"""STAGE 4a, rules of two extensions that change how a response ends.
+"""Rules of two extensions that change how a response ends.
 
 `pathsend` sends a file by its path, instead of the body; trailers are sent after it.
-
-This module does not know what a server does with the events.
 """
 
 from __future__ import annotations

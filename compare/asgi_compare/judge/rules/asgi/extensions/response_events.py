@@ -1,9 +1,7 @@
-"""STAGE 4a, rules of the extensions of ASGI that add an event to a response.
+"""Rules of the extensions of ASGI that add an event to a response.
 
 Each rule is run only where the server offers the extension; where it does not,
 `asgi/extension-not-offered` says so, and that is enough.
-
-This module does not know what a server does with the events.
 """
 
 from __future__ import annotations

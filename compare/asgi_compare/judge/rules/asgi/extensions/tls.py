@@ -1,8 +1,6 @@
-"""STAGE 4a, rules of the TLS extension: what the server says of the encryption.
+"""What the server says of the encryption.
 
 The extension is an entry of the scope and has no events. All rules bind the server.
-
-This module does not know whether the connection really is encrypted.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ RECEIVE = www("receive-receive-event", "Exactly one of bytes or text must be non
 
 
 def messages(call: Call) -> list[tuple[object, object]]:
-    """Give the messages that the application received: text and bytes of each."""
+    """Return the messages that the application received: text and bytes of each."""
     events = call.received("websocket.receive")
     return [(event.get("text"), event.get("bytes")) for event in events]
 

@@ -36,7 +36,7 @@ SCOPE = "websocket-connection-scope"
 
 
 def handshake(*more: bytes, without: bytes = b"", **how: Any) -> bytes:
-    """Give the bytes of a handshake, without one of its fields if asked."""
+    """Return the bytes of a handshake, without one of its fields if asked."""
     return request(*(each for each in FIELDS if each != without), *more, **how)
 
 
@@ -58,13 +58,13 @@ def hand(
     needs: str = "websocket",
     steps: tuple[Step, ...] = (),
 ) -> Case:
-    """Give a case of a handshake: send it, hear the answer, leave."""
+    """Return a case of a handshake: send it, hear the answer, leave."""
     full = (Say(data), Hear(), *(steps or (Leave(),)))
     return Case(name, level, shows, text, full, checks, script=script, needs=needs)
 
 
 def saying(*acts: Act) -> tuple[Act, ...]:
-    """Give a script that accepts the handshake, and then does this."""
+    """Return a script that accepts the handshake, and then does this."""
     return (Receive(CONNECT), Send({"type": ACCEPT}), *acts)
 
 
@@ -77,7 +77,7 @@ def opened(
     steps: tuple[Step, ...] = (HearEnd(1.0), Leave()),
     script: tuple[Act, ...] = ACCEPTING,
 ) -> Case:
-    """Give a case of an open WebSocket: shake hands, then go these steps."""
+    """Return a case of an open WebSocket: shake hands, then go these steps."""
     return hand(
         name, level, shows, text, handshake(), *checks, steps=steps, script=script
     )
