@@ -13,14 +13,11 @@ import asyncio
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import copy_context
-from threading import get_ident
-from time import monotonic_ns
 from typing import Any
 
 from asgi_compare.contract.scenario import Request
 from asgi_compare.drive.in_process import asgi_http, environ, wsgi
-from asgi_compare.drive.request_parts import ASGI_HTTP, prepare
+from asgi_compare.drive.request_parts import prepare
 from asgi_compare.model.transcript import Transcript
 
 Many = Callable[[int], int]
@@ -83,58 +80,8 @@ def bare_asgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Man
 
 
 @contextmanager
-def least_asgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Many]:
-    """A context, and of each event its time, thread and a copy; nothing is checked."""
-    prepared = prepare(GET)
-
-    async def once() -> list[Any]:
-        log: list[Any] = []
-        coming = [{"type": "http.request", "body": b"", "more_body": False}]
-
-        async def receive() -> Any:
-            if not coming:
-                return await loop.create_future()
-            event = coming.pop()
-            log.append((monotonic_ns(), "receive", event.copy(), get_ident()))
-            return event
-
-        async def send(event: Any) -> None:
-            log.append((monotonic_ns(), "send", event.copy(), get_ident()))
-
-        scope = prepared.template.copy()
-        scope["asgi"] = ASGI_HTTP.copy()
-        scope["headers"] = prepared.headers.copy()
-        scope["extensions"] = {}
-        began = monotonic_ns()
-        steps = application(scope, receive, send).__await__()
-        waits_for = copy_context().run(next, steps, None)
-        if waits_for is not None:
-            raise RuntimeError("An application that waits needs more than the least.")
-        return [began, log, monotonic_ns()]
-
-    async def many(times: int) -> int:
-        for _ in range(times):
-            _, log, _ = await once()
-        return int(next(event["status"] for *_, event, _ in log if "status" in event))
-
-    yield lambda times: loop.run_until_complete(many(times))
-
-
-@contextmanager
 def ours_asgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Many]:
-    """`asgi_compare.drive.in_process.asgi_http`, everything recorded."""
-
-    async def many(times: int) -> int:
-        for _ in range(times):
-            transcript = await asgi_http.exchange(application, GET)
-        return status_of(transcript)
-
-    yield lambda times: loop.run_until_complete(many(times))
-
-
-@contextmanager
-def ours_asgi_read(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Many]:
-    """The same, with the transcript written up each time."""
+    """`asgi_compare.drive.in_process.asgi_http`, and a look at the transcript."""
 
     async def once() -> int:
         return status_of(await asgi_http.exchange(application, GET))
@@ -259,19 +206,7 @@ def bare_wsgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Man
 
 @contextmanager
 def ours_wsgi(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Many]:
-    """`asgi_compare.drive.in_process.wsgi`, everything recorded."""
-
-    def many(times: int) -> int:
-        for _ in range(times):
-            transcript = wsgi.exchange(application, GET)
-        return status_of(transcript)
-
-    yield many
-
-
-@contextmanager
-def ours_wsgi_read(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator[Many]:
-    """The same, with the transcript written up each time."""
+    """`asgi_compare.drive.in_process.wsgi`, and a look at the transcript."""
     yield in_turn(lambda: status_of(wsgi.exchange(application, GET)))
 
 
@@ -294,5 +229,5 @@ def django_client(application: Any, loop: asyncio.AbstractEventLoop) -> Iterator
 
 
 def status_of(transcript: Transcript) -> int:
-    """Look at the answer, for which the transcript is written up."""
+    """Return the status of the answer; 0 if there is none."""
     return 0 if transcript.response is None else transcript.response.status

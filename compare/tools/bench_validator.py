@@ -12,6 +12,9 @@ price is Python's own. What is found out once may be remembered, and a response 
 always the same would hide how much that is; so there are tables in which the head is
 another one each time.
 
+The goal, in each row: ours adds at most a tenth of what the other checker adds. There
+are no goals in microseconds, since machines differ fourfold.
+
 asgion needs Python 3.12 or newer, so its row comes from a child process, run by the
 interpreter that `--other` names. Everything else is measured there as well: figures of
 two interpreters are not to be compared.
@@ -66,8 +69,6 @@ class Table:
     wrappers: dict[str, Wrap]
     events: int = 0
     """How many pieces are streamed."""
-    goal: float | None = None
-    """What ours may add, at most: microseconds a request, or a piece."""
 
     @property
     def unit(self) -> str:
@@ -76,6 +77,9 @@ class Table:
 
 
 OURS = "asgi_compare.validate"
+OTHERS = ("asgion.inspect", "wsgiref.validate")
+GOAL = 10
+"""How many times as much as ours another checker must add."""
 _ASGI: dict[str, Wrap] = {
     "bare call": bare,
     "passed through": pass_through,
@@ -89,11 +93,11 @@ _WSGI: dict[str, Wrap] = {
     "wsgiref.validate": wsgiref_validate,
 }
 TABLES = (
-    Table("ASGI hello: 1 received, 2 sent", hello, asgi_calls, _ASGI, 0, 2.0),
+    Table("ASGI hello: 1 received, 2 sent", hello, asgi_calls, _ASGI),
     Table("ASGI hello, another length each time", other_length, asgi_calls, _ASGI),
     Table("ASGI hello, another length and id each time", other_id, asgi_calls, _ASGI),
-    Table(f"ASGI stream: {PIECES} pieces", stream, asgi_calls, _ASGI, PIECES, 0.2),
-    Table("WSGI hello", wsgi_hello, wsgi_calls, _WSGI, 0, 3.0),
+    Table(f"ASGI stream: {PIECES} pieces", stream, asgi_calls, _ASGI, PIECES),
+    Table("WSGI hello", wsgi_hello, wsgi_calls, _WSGI),
     Table("WSGI hello, another length each time", wsgi_other_length, wsgi_calls, _WSGI),
 )
 
@@ -176,15 +180,14 @@ def lines(table: Table, times: dict[str, list[float]]) -> list[str]:
 
 
 def verdict(table: Table, times: dict[str, list[float]]) -> str | None:
-    """Return whether the goal is met, if there is one."""
-    if table.goal is None:
-        return None
-    ours = statistics.median(added(table, times)[OURS])
-    word = "met" if ours <= table.goal else "MISSED"
-    return (
-        f"{table.title}: {OURS} adds {ours:.2f} {table.unit}, "
-        f"goal {table.goal:.2f}: {word}"
-    )
+    """Return whether the goal is met, if the other checker is here."""
+    adds = {name: statistics.median(each) for name, each in added(table, times).items()}
+    for other in OTHERS:
+        if other in adds:
+            ratio = adds[other] / adds[OURS]
+            word = "met" if ratio >= GOAL else "MISSED"
+            return f"{table.title}: {other} adds {ratio:.1f} times as much: {word}"
+    return None
 
 
 def here(rounds: int, out: Callable[[str], Any]) -> None:

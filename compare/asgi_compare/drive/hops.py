@@ -18,7 +18,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from threading import get_ident
 from time import monotonic_ns as now
 from typing import Any
@@ -64,22 +65,31 @@ def drive(
 
     with _watched(logs):
         transcript = drivers.drive(noted, interface, scenario, holds)
-    for one, log in zip((transcript, *transcript.requests), logs, strict=False):
-        _merge(one, log)
-    return transcript
+    first, *others = (
+        _merged(one, log)
+        for one, log in zip_longest((transcript, *transcript.requests), logs)
+        if one is not None
+    )
+    return replace(first, requests=tuple(others))
 
 
-def _merge(transcript: Transcript, log: Log) -> None:
-    transcript.events = tuple(sorted((*transcript.events, *log.hops), key=_at))
+def _merged(transcript: Transcript, log: Log | None) -> Transcript:
+    """Return a transcript with the hops of its call put between its events."""
+    if log is None or not log.hops:
+        return transcript
     seen = [*transcript.threads, *(hop.thread for hop in log.hops)]
-    transcript.threads = tuple(dict.fromkeys(seen))
-    if log.hops:
-        count = len(log.hops)
-        others = len(transcript.threads) - 1
-        transcript.notes += (
-            f"{count} hop{'s' * (count > 1)}, "
-            f"{others} thread{'s' * (others != 1)} besides the first.",
-        )
+    threads = tuple(dict.fromkeys(seen))
+    hops, others = len(log.hops), len(threads) - 1
+    note = (
+        f"{hops} hop{'s' * (hops > 1)}, "
+        f"{others} thread{'s' * (others != 1)} besides the first."
+    )
+    return replace(
+        transcript,
+        events=tuple(sorted((*transcript.events, *log.hops), key=_at)),
+        threads=threads,
+        notes=(*transcript.notes, note),
+    )
 
 
 def _at(event: Event) -> int:

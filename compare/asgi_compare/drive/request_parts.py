@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from asgi_compare.contract.scenario import PATIENT, Conversation, Headers, Request
-from asgi_compare.model.transcript import MAX_BYTES
 
 Scope = dict[str, Any]
 Extensions = Mapping[str, Mapping[str, Any]]
@@ -76,7 +75,6 @@ class Prepared:
     __slots__ = (
         "client",
         "environ",
-        "first",
         "headers",
         "pieces",
         "request",
@@ -91,12 +89,6 @@ class Prepared:
         self.target = Target(request.target)
         self.headers = list(fields(self.target, request.headers, framing(request)))
         self.pieces = request.body or (b"",)
-        plain = len(self.pieces) == 1 and self.client is PATIENT
-        self.first: dict[str, Any] | None = None
-        """The only event that `receive` gives, where there is nothing special."""
-        if plain and len(self.pieces[0]) <= MAX_BYTES:
-            body = self.pieces[0]
-            self.first = {"type": "http.request", "body": body, "more_body": False}
         self.environ: dict[str, Any] | None = None
         """The template of WSGI, made by the driver that needs it."""
         self.template: Scope = {
@@ -195,11 +187,5 @@ def prepare(request: Request) -> Prepared:
         if sum(map(len, request.body)) <= LARGE:
             if len(PREPARED) >= MANY:
                 PREPARED.clear()
-            PREPARED[id(request)] = LATEST[0] = found
-    else:
-        LATEST[0] = found
+            PREPARED[id(request)] = found
     return found
-
-
-LATEST = [Prepared(Request())]
-"""The one that was asked for last: whoever puts it again need not look it up."""

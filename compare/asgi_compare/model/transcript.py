@@ -9,18 +9,14 @@ WSGI has calls where ASGI has events. They are written down as events too, so th
 can be read side by side: `start_response`, `write`, `return` (of the iterable), `yield`
 and `close` are sent by the application, and so is `wsgi.input.close`, which it should
 not call; `wsgi.input.read` (and `readline`, `readlines`, `iter`) is received by it.
-
-A driver records at full speed and writes nothing up: `Transcript.later` takes a
-function that does so when somebody first looks at a field. Nobody but the drivers needs
-to know.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 Interface = Literal["asgi", "wsgi"]
 """By which of the two a server calls an application."""
@@ -132,36 +128,8 @@ class Dialogue:
 Answer = Response | Dialogue
 
 
-class _Late:
-    """Fields that are written when somebody first asks for one of them."""
-
-    __slots__ = ("_write",)
-    _write: Callable[[], Transcript]
-
-    def _write_up(self) -> None:
-        """Fill in what is not set yet; what is left is a `Transcript`."""
-        written = self._write()
-        for slot in _FIELDS.values():
-            try:
-                slot.__get__(self)
-            except AttributeError:
-                slot.__set__(self, slot.__get__(written))
-        del self._write
-        object.__setattr__(self, "__class__", Transcript)
-
-    # Called only for a field that is not there yet. Hidden from mypy, which would
-    # take it as leave to ask a transcript for anything.
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            if name not in _FIELDS:
-                raise AttributeError(f"A transcript has no {name!r}.")
-            self._write_up()
-            return getattr(self, name)
-
-
-@dataclass(slots=True)
-class Transcript(_Late):
+@dataclass(frozen=True, slots=True)
+class Transcript:
     """Everything that one exchange left behind."""
 
     scenario: str
@@ -185,17 +153,6 @@ class Transcript(_Late):
     requests: tuple[Transcript, ...] = ()
     """In a lifespan: the requests in between. Of a crowd: the others."""
 
-    @staticmethod
-    def later(write: Callable[[], Transcript]) -> Transcript:
-        """Make a transcript that `write` is asked for when a field is first read."""
-        transcript: Transcript = Unwritten()
-        transcript._write = write
-        return transcript
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Copies and pickles hold the fields, never the way to write them.
-        return Transcript, tuple(getattr(self, name) for name in _FIELDS)
-
     @property
     def response(self) -> Response | None:
         """The HTTP response, where there is one."""
@@ -213,26 +170,6 @@ class Transcript(_Late):
     def received(self, kind: str | None = None) -> list[Any]:
         """Return what the application received, in order; of one type if asked."""
         return _of_kind((e for e in self.events if e.direction == "receive"), kind)
-
-
-class Unwritten(Transcript):
-    """A transcript that nobody has looked at; whoever does finds a `Transcript`."""
-
-    # It has a class of its own because that is the quickest way to make one: without
-    # the `__init__` that asks for the fields.
-    __slots__ = ()
-    __init__ = object.__init__
-
-    def __eq__(self, other: object) -> bool:
-        self._write_up()
-        return self == other
-
-    def __repr__(self) -> str:
-        self._write_up()
-        return repr(self)
-
-
-_FIELDS = {each.name: Transcript.__dict__[each.name] for each in fields(Transcript)}
 
 
 def _of_kind(events: Iterable[Event], kind: str | None) -> list[Any]:

@@ -49,7 +49,7 @@ NONSENSE: dict[str, tuple[list[Any], str]] = {
     ),
     "headers are no list": (
         [{"type": "http.response.start", "status": 200, "headers": 1}],
-        "TypeError: Value after * must be an iterable, not int",
+        "TypeError: 'int' object is not iterable",
     ),
 }
 

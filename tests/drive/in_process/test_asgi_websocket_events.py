@@ -72,7 +72,7 @@ async def test_send_raises_on_what_it_cannot_take(case: str) -> None:
         ),
         (
             ACCEPT | {"headers": [("a", b"b")]},
-            "TypeError: Expected a header name as a byte string, but got 'a'.",
+            "TypeError: Expected a pair of byte strings, but got ('a', b'b').",
         ),
         (
             {"type": "websocket.http.response.start"},

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from asgi_compare.contract.scenario import Request
+from asgi_compare.contract.scenario import Conversation, Request
+from asgi_compare.drive.in_process import asgi_websocket
 from asgi_compare.drive.in_process.asgi_http import exchange
 from asgi_compare.model.transcript import EXCERPT_BYTES, MAX_BYTES, Excerpt
 from tests.drive.in_process.crossed import body, start
@@ -121,3 +122,28 @@ async def test_payload_that_is_refused_is_kept_as_an_excerpt() -> None:
     assert small.sent() == [{"type": "nonsense", "body": HALF, "text": "é"}]
     assert small.events[0].size == len(HALF) + 2
     assert large.sent()[0]["text"] == Excerpt.of(("é" * MAX_BYTES).encode())
+
+
+async def test_headers_that_are_a_text_are_refused_and_recorded_as_they_are() -> None:
+    wrong = {"type": "http.response.start", "status": 200, "headers": "a: b"}
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send(wrong)
+
+    transcript = await exchange(application, Request())
+
+    assert transcript.sent() == [wrong]
+    assert transcript.ending.kind == "raised"
+
+
+async def test_large_refusal_of_a_websocket_is_an_excerpt() -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        denial = "websocket.http.response"
+        await send({"type": f"{denial}.start", "status": 403, "headers": []})
+        await send({"type": f"{denial}.body", "body": HALF, "more_body": True})
+        await send({"type": f"{denial}.body", "body": HALF + b"x"})
+
+    transcript = await asgi_websocket.exchange(application, Conversation(denial=True))
+
+    assert transcript.response is not None
+    assert transcript.response.body == Excerpt.of(HALF + HALF + b"x")

@@ -19,7 +19,7 @@ def test_request_before_that_fails_is_noted() -> None:
     transcript = drive("127.0.0.1", port, scenario)
     assert transcript.ending.kind == "crashed"
     assert transcript.notes == (
-        f"No answer to GET /, sent before: There is no connection to "
+        f"GET / (before) got no answer: There is no connection to "
         f"127.0.0.1:{port}: Connection refused.",
     )
 
@@ -28,4 +28,5 @@ def test_request_meanwhile_that_fails_is_noted() -> None:
     with scripted(answers(b"nonsense\r\n\r\n")) as port:
         scenario = Scenario("a", "b", "c", Request(), meanwhile=(Request(),))
         transcript = drive("127.0.0.1", port, scenario)
-    assert "sent meanwhile: The server's answer is not" in transcript.notes[-1]
+    note = transcript.notes[-1]
+    assert "(meanwhile) got no answer: The server's answer is not" in note

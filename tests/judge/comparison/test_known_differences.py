@@ -26,6 +26,7 @@ from asgi_compare.judge.comparison.verdicts import known_row
 from asgi_compare.model.results import IN_PROCESS, Run, Verdict
 from asgi_compare.model.transcript import Ending, Transcript
 from asgi_compare.run.matrix import Plan, run
+from tests.tables import each_row
 
 # The run is made once, so all of these tests belong to one worker.
 pytestmark = [pytest.mark.xdist_group("servers"), pytest.mark.timeout(400)]
@@ -39,7 +40,7 @@ LIBRARIES = [Path(sysconfig.get_path(name)) for name in ("purelib", "stdlib")]
 
 
 def title(row: KnownDifference) -> str:
-    return f"{row.scenario} {row.implementation}@{row.host} {row.what}"
+    return " ".join(",".join(column) for column in columns(row))
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +76,13 @@ def test_every_pattern_occurs(everything: Run) -> None:
         f"{pattern} of {title(row)}"
         for row in found
         for column, patterns in enumerate(columns(row))
-        for pattern in patterns.split()
+        for pattern in patterns
         if not any(fnmatchcase(place[column], pattern) for place in found[row])
     ]
     assert idle == []
 
 
-def columns(row: KnownDifference) -> Place:
+def columns(row: KnownDifference) -> tuple[tuple[str, ...], ...]:
     return row.scenario, row.implementation, row.host, row.what
 
 
@@ -98,7 +99,7 @@ def occurrences(everything: Run) -> Iterator[tuple[KnownDifference, Place]]:
             what = ANSWER.sub("", problem)
             if row := known_row(name, implementation, verdict.host, what):
                 # On a server, the row may be the implementation's own.
-                host = verdict.host if row.host != IN_PROCESS else IN_PROCESS
+                host = verdict.host if row.host != (IN_PROCESS,) else IN_PROCESS
                 yield row, (name, implementation, host, what)
 
 
@@ -114,14 +115,14 @@ def problems(verdict: Verdict, everything: Run) -> list[str]:
     return [problem.what for problem in judge(asked, transcript)] if asked else []
 
 
-@pytest.mark.parametrize("row", KNOWN, ids=title)
+@each_row("row", KNOWN, ids=title)
 def test_row_says_why_and_where(row: KnownDifference) -> None:
     assert row.why.endswith(".")
     assert row.layer
     assert row.source
 
 
-@pytest.mark.parametrize("row", KNOWN, ids=title)
+@each_row("row", KNOWN, ids=title)
 def test_place_is_there(row: KnownDifference) -> None:
     """Each file that a row names is in that version, with the name in it."""
     for path, name in PLACE.findall(row.source):
@@ -133,19 +134,27 @@ def test_place_is_there(row: KnownDifference) -> None:
 
 def test_patterns_of_a_row_name_what_there_is() -> None:
     for row in KNOWN:
-        for host in row.host.split():
+        for host in row.host:
             assert "*" in host or host in HOSTS, host
-        for name in row.implementation.split():
+        for name in row.implementation:
             assert "*" in name or name in IMPLEMENTATIONS, name
-        for scenario in row.scenario.split():
+        for scenario in row.scenario:
             assert "*" in scenario or scenario in SCENARIOS, scenario
 
 
-def with_only(only: str) -> KnownDifference:
-    return KnownDifference("*", "*", "*", "layer", "Why.", "where", only=only)
+def with_only(*only: str) -> KnownDifference:
+    return KnownDifference(
+        scenario=("*",),
+        implementation=("*",),
+        what=("*",),
+        layer="layer",
+        why="Why.",
+        source="where",
+        only=only,
+    )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("only", "expected"),
     [
         ("", True),
@@ -161,7 +170,7 @@ def with_only(only: str) -> KnownDifference:
     ],
 )
 def test_row_occurs_with_the_versions_it_names(only: str, expected: bool) -> None:
-    assert occurs(with_only(only)) is expected
+    assert occurs(with_only(*only.split())) is expected
 
 
 @pytest.mark.parametrize(
@@ -171,7 +180,7 @@ def test_server_may_be_known_to_break_off(
     host: str, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that ends is an error, whatever is known of servers."""
-    row = replace(with_only(""), host="*", what="answer")
+    row = replace(with_only(), host=("*",), what=("answer",))
     monkeypatch.setattr(verdicts, "KNOWN", (row,))
     broken = Transcript("hello/get", "asgi", ending=Ending("crashed", "It ended."))
     scenario, implementation = SCENARIOS["hello/get"], IMPLEMENTATIONS["raw-asgi"]

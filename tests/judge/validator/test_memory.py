@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import asgi_compare
-from asgi_compare.judge.rules.engine import judge_http, judge_wsgi, ordinary_scope
 from asgi_compare.judge.rules.engine.examples import HTTP_SCOPE
 from asgi_compare.judge.selection import Selection
 from asgi_compare.judge.validator import (
@@ -110,10 +109,8 @@ ANSWERS = asgi_compare.validate(
 )
 WRONG = asgi_compare.validate(sends(BODY), lambda _: None)
 MEMORIES: tuple[Any, ...] = (
-    *(judge_http.FAULTLESS, judge_wsgi.FAULTLESS),
-    *(ordinary_scope._names, ordinary_scope._paths),
     *(plain_scope._names, plain_scope._paths),
-    *(plain_head._fields, plain_head._clear, plain_head._pairs),
+    *(plain_head._fields, plain_head._pairs),
     *(plain_start._asked, plain_start._fields, plain_start._pairs),
     plain_environ._texts,
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from operator import itemgetter
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asgi_compare.drive.in_process.recorder import described
@@ -17,8 +18,9 @@ from asgi_compare.judge.rules.engine.rule import Example
 from asgi_compare.judge.validator.asgi_http import Asgi3
 from asgi_compare.model.results import Finding
 from asgi_compare.model.transcript import Ending
-from tests.judge.rules.test_fuzz import ORDINARY, STEPS, thorough
+from tests.judge.rules.test_fuzz import ORDINARY, STEPS
 from tests.judge.validator.driving import All
+from tests.tables import each_row
 
 Step = tuple[str, Any]
 
@@ -67,17 +69,16 @@ def judged(
     scope: Any, steps: list[Step], refuses: dict[int, Exception], ending: str
 ) -> list[Finding]:
     """Tell a judge of the steps, who has to look at each of them."""
-    with thorough():
-        name = " ".join(scope[k] for k in ("method", "path") if k in scope)
-        name = name if "method" in scope else f"{scope['type']} {scope['path']}"
-        one = judge_for(scope, name, "asgi")
-        found = [*one.begin()]
-        for number, (way, event) in enumerate(steps):
-            found += one.received(event) if way == "receive" else one.sent(event)
-            if way == "send":
-                found += one.answered(_mark(refuses.get(number)))
-                one.left = one.left or isinstance(refuses.get(number), OSError)
-        found += one.ended(Ending("raised" if ending == "raised" else "returned"))
+    name = " ".join(scope[k] for k in ("method", "path") if k in scope)
+    name = name if "method" in scope else f"{scope['type']} {scope['path']}"
+    one = judge_for(scope, name, "asgi")
+    found = [*one.begin()]
+    for number, (way, event) in enumerate(steps):
+        found += one.received(event) if way == "receive" else one.sent(event)
+        if way == "send":
+            found += one.answered(_mark(refuses.get(number)))
+            one.left = one.left or isinstance(refuses.get(number), OSError)
+    found += one.ended(Ending("raised" if ending == "raised" else "returned"))
     return found
 
 
@@ -156,7 +157,6 @@ def _known_heads() -> None:
 @example(HTTP_SCOPE, [REQUEST, _start(), MORE], {}, "returned")
 @example(HTTP_SCOPE, [REQUEST, _start(), MORE], {2: OSError("gone")}, "returned")
 @example({**HTTP_SCOPE, "method": "HEAD"}, [_start(TEN), BODY], {}, "returned")
-@settings(max_examples=600, deadline=None)
 @given(SCOPES, ORDINARY | nearly_in_order(), REFUSES, EITHER_END)
 def test_wrapper_finds_what_the_judge_finds(
     scope: Any, steps: list[Step], refuses: dict[int, Exception], ending: str
@@ -169,7 +169,6 @@ def test_wrapper_finds_what_the_judge_finds(
     )
 
 
-@settings(max_examples=200, deadline=None)
 @given(SCOPES, STEPS, REFUSES, EITHER_END)
 def test_wrapper_finds_what_the_judge_finds_in_anything(
     scope: Any, steps: list[Step], refuses: dict[int, Exception], ending: str
@@ -180,7 +179,7 @@ def test_wrapper_finds_what_the_judge_finds_in_anything(
 
 
 EXAMPLES = [
-    pytest.param(example, id=f"{rule.id} {which}")
+    (f"{rule.id} {which}", example)
     for rule in RULES.values()
     for which, example in (("broken", rule.breaks), ("kept", rule.keeps))
     if not example.wsgi
@@ -192,9 +191,9 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@each_row(("name", "example"), EXAMPLES, ids=itemgetter(0))
 def test_wrapper_finds_what_the_judge_finds_in_the_examples_of_the_book(
-    example: Example,
+    name: str, example: Example
 ) -> None:
     """A new rule on what is let through without a judge is seen here."""
     steps: list[Step] = [*example.events]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_compare.drive.in_process.recorder import told as kept_of
@@ -95,7 +95,6 @@ def listed(blocks: list[Any], start: Any) -> list[Any]:
     return blocks
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     ENVIRONS,
     CALLS,

@@ -22,12 +22,12 @@ from asgi_compare.model.transcript import Excerpt, Response
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
 def phrase(status: int) -> str:
     """Return the reason phrase that servers write for a status."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+    return PHRASES.get(status, "")
 
 
 def refusal(status: int, body: bytes = b"") -> Response:
@@ -56,7 +56,7 @@ def response(
 ) -> Response:
     """Put together the answer that the client got."""
     # www, "Response Start": the server must ignore the application's Transfer-Encoding.
-    headers = tuple(each for each in headers if each[0] != b"transfer-encoding")
+    headers = tuple([each for each in headers if each[0] != b"transfer-encoding"])
     # RFC 9110 9.3.2 (HEAD), 15.3.5 (204), 15.4.5 (304): no content; and 15.2 for 1xx.
     if method == "HEAD" or status in (204, 304) or 100 <= status < 200:
         return Response(status, reason, headers, complete=complete)
@@ -67,7 +67,7 @@ def response(
         complete = complete and len(body) > announced
         if isinstance(body, bytes):
             body = body[:announced]
-    sizes = tuple(len(each) for each in pieces if len(each))
+    sizes = tuple([len(each) for each in pieces if len(each)])
     return Response(status, reason, headers, body, sizes, complete)
 
 
@@ -80,6 +80,8 @@ def _length(headers: Headers) -> int | None:
 
 AS_IT_IS = (tuple, list, str, bytes, bytearray, dict)
 """A header that is one of these can be read again, or is no pair at all."""
+NO_HEADERS = (str, bytes, bytearray, dict)
+"""Iterables that hold no pairs, and stay what they are in the record."""
 LONGEST_PAIR = 10
 """How much of any other is written down; an iterator may have no end."""
 NO_PAIR = "Expected a pair of byte strings, but got {0!r}."
@@ -97,19 +99,21 @@ def written_out(headers: Any) -> list[Any]:
 
 
 def readable(event: Any) -> Any:
-    """Return an event with its headers written out, if they could be read only once."""
+    """Return an event whose headers can be read again, and grow no more."""
+    if not isinstance(event, dict) or "headers" not in event:
+        return event
+    headers = event["headers"]
+    if type(headers) is tuple and all([isinstance(pair, AS_IT_IS) for pair in headers]):
+        return event
+    if type(headers) is not list and isinstance(headers, NO_HEADERS):
+        return event
     try:
-        headers = event["headers"]
-        if isinstance(headers, AS_IT_IS) and all(
-            isinstance(pair, AS_IT_IS) for pair in headers
-        ):
-            return event
         return {**event, "headers": written_out(headers)}
-    except Exception:  # there are none, or they are no headers at all
+    except Exception:  # they are no headers at all
         return event
 
 
-def check_pairs(headers: list[Any]) -> None:
+def check_pairs(headers: Any) -> None:
     """Refuse what a server could not send, as a server would."""
     for name, value in headers:
         if type(name) is not bytes or type(value) is not bytes:

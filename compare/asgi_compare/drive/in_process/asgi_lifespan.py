@@ -13,12 +13,14 @@ ends after them. This driver does not know what the application should answer.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from time import monotonic_ns as now
 from typing import Any
 
 from asgi_compare.contract.scenario import Lifetime
 from asgi_compare.drive.in_process import asgi_http
-from asgi_compare.drive.in_process.recorder import Message, Recorder
+from asgi_compare.drive.in_process.asgi import AsgiExchange, type_of
+from asgi_compare.drive.in_process.recorder import Message
 from asgi_compare.drive.in_process.stepping import GRACE, Application, run
 from asgi_compare.drive.request_parts import Scope
 from asgi_compare.model.transcript import Transcript
@@ -68,12 +70,10 @@ async def exchange(
             lived.notes += ("The lifespan was cancelled: it went on after its answer.",)
             lived.ended = now()
             task.cancel()
-    transcript = lived.written("asgi", None)
-    transcript.requests = tuple(requests)
-    return transcript
+    return replace(lived.transcript(), requests=tuple(requests))
 
 
-class LifespanExchange(Recorder):
+class LifespanExchange(AsgiExchange):
     """One lifespan, as the server has it in hand."""
 
     over = False
@@ -121,22 +121,9 @@ class LifespanExchange(Recorder):
         self.handed += 1
         return await self.give({"type": f"lifespan.{self.asked[self.handed - 1]}"})
 
-    async def send(self, event: Message) -> None:
-        """Take the application's answer."""
-        index = self.record("send", event)
-        if index < 0:
-            await self.never()
-        try:
-            self.take(event)
-        except Exception:
-            self.unheard |= {index}
-            raise
-
     def take(self, event: Any) -> None:
         """Note an answer; refuse what is none, and what was not asked for."""
-        if not isinstance(event, dict):
-            raise TypeError(f"Expected an event as a dict, but got {event!r}.")
-        kind = event.get("type")
+        kind = type_of(event)
         what, how = ANSWERS.get(kind, ("", "")) if isinstance(kind, str) else ("", "")
         waiting = [each for each in self.asked if each not in self.answers]
         if what not in waiting:

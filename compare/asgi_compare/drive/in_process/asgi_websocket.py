@@ -23,13 +23,14 @@ from typing import Any
 from asgi_compare.contract.scenario import Conversation
 from asgi_compare.drive.in_process.answers import (
     Headers,
+    check_pairs,
     phrase,
-    readable,
     refusal,
     response,
     server_error,
 )
-from asgi_compare.drive.in_process.recorder import ClientDisconnected, Message, Recorder
+from asgi_compare.drive.in_process.asgi import AsgiExchange, type_of
+from asgi_compare.drive.in_process.recorder import BYTES, ClientDisconnected, Message
 from asgi_compare.drive.in_process.stepping import Application, run
 from asgi_compare.drive.request_parts import Scope, websocket_scope
 from asgi_compare.model.transcript import Dialogue, Excerpt, Response, Transcript
@@ -52,13 +53,13 @@ async def exchange(
     """Hold one conversation with an application, and give the transcript."""
     held = WebSocketExchange(name, conversation, state, hears)
     try:
-        await run(application, held.scope(), held, deadline)
+        await run(application, held.scope_as_given(), held, deadline)
     finally:
         held.close()
-    return Transcript.later(held)
+    return held.transcript()
 
 
-class WebSocketExchange(Recorder):
+class WebSocketExchange(AsgiExchange):
     """One conversation, as the server has it in hand."""
 
     phase = CONNECTING
@@ -82,7 +83,7 @@ class WebSocketExchange(Recorder):
         self.given = None if state is None else dict(state)
         self.hears = hears
 
-    def scope(self) -> Scope:
+    def scope_as_given(self) -> Scope:
         """Make the scope: new dicts and lists, every time."""
         return websocket_scope(self.conversation, self.given)
 
@@ -118,31 +119,16 @@ class WebSocketExchange(Recorder):
             return event | {"code": said.code, "reason": said.reason}
         return event
 
-    async def send(self, event: Message) -> None:
-        """Take what the application sends."""
-        event = readable(event)
-        index = self.record("send", event)
-        if index < 0:
-            await self.never()
-        try:
-            # www, "Disconnected Client": on a closed connection, raise an OSError.
-            if self.phase in (REFUSED, CLOSED):
-                raise ClientDisconnected
-            if not isinstance(event, dict):
-                raise TypeError(f"Expected an event as a dict, but got {event!r}.")
-            self.take(event)
-        except Exception:
-            self.unheard |= {index}
-            raise
-
-    def take(self, event: Message) -> None:
+    def take(self, event: Any) -> None:
         """Find who takes an event now; refuse it if nobody does."""
-        kind = event.get("type")
+        # www, "Disconnected Client": on a closed connection, raise an OSError.
+        if self.phase in (REFUSED, CLOSED):
+            raise ClientDisconnected
+        kind = type_of(event)
         takers = TAKERS.get(self.phase, {})
         taker = takers.get(kind) if isinstance(kind, str) else None
         denial = isinstance(kind, str) and kind.startswith("websocket.http.response.")
         if taker is None or (denial and not self.conversation.denial):
-            # Specification, "Error Handling": raise out of `send` what is not valid.
             expected = " or ".join(
                 repr(each)
                 for each in takers
@@ -159,7 +145,7 @@ class WebSocketExchange(Recorder):
     def accept(self, event: Message) -> None:
         """Take the accept: the socket is open."""
         _check(event.get("subprotocol"), str | None, "a subprotocol")
-        check_headers(event)
+        check_pairs(event.get("headers") or ())
         self.phase = OPEN
         self.changed()
 
@@ -185,12 +171,14 @@ class WebSocketExchange(Recorder):
     def deny(self, event: Message) -> None:
         """Take the start of a refusal that is a response."""
         _check(event.get("status"), int, "a status")
-        check_headers(event)
+        check_pairs(event.get("headers") or ())
         self.phase = DENYING
 
     def deny_body(self, event: Message) -> None:
         """Take a piece of that response."""
-        _check(event.get("body", b""), bytes | bytearray | memoryview, "a byte string")
+        body = event.get("body", b"")
+        _check(body, BYTES, "a byte string")
+        self.digested(body, self.pieces)
         if not event.get("more_body", False):
             self.phase = REFUSED
             self.changed()
@@ -212,14 +200,6 @@ class WebSocketExchange(Recorder):
             self.phase = REFUSED if self.phase in (CONNECTING, DENYING) else CLOSED
         self.changed()
 
-    def scope_as_given(self) -> Scope:
-        """Make the scope once more, as it was handed over."""
-        return self.scope()
-
-    def __call__(self) -> Transcript:
-        """Write the transcript up."""
-        return self.written("asgi", self.answer())
-
     def answer(self) -> Dialogue | None:
         """Work out what the client got."""
         heard = self.heard()
@@ -236,6 +216,11 @@ class WebSocketExchange(Recorder):
             (last.get("reason") or "") if closed else "",
         )
 
+    def pieces(self) -> list[Any]:
+        """Return the pieces of the body of a refusal."""
+        bodies = [event.get("body", b"") for event in self.heard()[1:]]
+        return [each if isinstance(each, Excerpt) else bytes(each) for each in bodies]
+
     def handshake(self) -> Response:
         """Work out the answer to the handshake."""
         first, *rest = self.heard()
@@ -247,14 +232,13 @@ class WebSocketExchange(Recorder):
                 subprotocol = first["subprotocol"].encode("latin-1", "replace")
                 headers += ((b"sec-websocket-protocol", subprotocol),)
             return Response(101, phrase(101), headers)
-        pieces = [e.get("body", b"") for e in rest]
         return response(
             "GET",
             int(first["status"]),
             phrase(first["status"]),
             headers,
-            [e if isinstance(e, Excerpt) else bytes(e) for e in pieces],
-            not pieces or not rest[-1].get("more_body", False),
+            self.pieces(),
+            not rest or not rest[-1].get("more_body", False),
             self.digest,
         )
 
@@ -273,13 +257,6 @@ TAKERS: dict[int, dict[str, Taker]] = {
     DENYING: {"websocket.http.response.body": WebSocketExchange.deny_body},
 }
 """Which event is taken when, and by whom."""
-
-
-def check_headers(event: Message) -> None:
-    """Refuse header fields that are not pairs of byte strings."""
-    for name, value in event.get("headers") or ():
-        _check(name, bytes, "a header name as a byte string")
-        _check(value, bytes, "a header value as a byte string")
 
 
 def _check(value: object, kind: Any, what: str) -> None:

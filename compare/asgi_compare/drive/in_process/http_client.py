@@ -13,37 +13,49 @@ from collections.abc import Mapping
 from time import monotonic_ns as now
 from typing import Any
 
-from asgi_compare.contract.scenario import PATIENT, Client
+from asgi_compare.contract.scenario import Request
 from asgi_compare.drive.in_process.answers import phrase, response, server_error
-from asgi_compare.drive.in_process.recorder import Recorder
-from asgi_compare.drive.request_parts import NO_EXTENSIONS, Extensions, Prepared
+from asgi_compare.drive.in_process.asgi import AsgiExchange
+from asgi_compare.drive.in_process.recorder import Message
+from asgi_compare.drive.request_parts import Extensions, Scope, prepare
 from asgi_compare.model.transcript import Excerpt, Response
 
 START, BODY, TRAILERS, COMPLETE, GONE = range(5)
 """What the server waits for; `GONE` when there is nobody to send it to any more."""
 
 
-class HttpClient(Recorder):
+class HttpClient(AsgiExchange):
     """The client's part in an exchange, and what is known of its state."""
 
-    __slots__ = ("handed", "phase", "prepared", "special")
-
-    prepared: Prepared
-    client: Client = PATIENT
-    special: bool
-    """Whether a piece of the body may be more than that: somebody slow hears it, or
-    trailers follow."""
-    phase: int
-    handed: int
-    """Pieces of the body that the application was given."""
-    heard_pieces = 0
-    """Pieces of the answer that the client got."""
-    given: Mapping[str, Any] | None = None
-    """The state as it was handed over."""
-    extensions: Extensions = NO_EXTENSIONS
-    trailers: bool = False
-    """Whether the application has announced trailers."""
+    phase = START
+    handed = 0
+    """Pieces of the request's body that the application was given."""
+    pieces_heard = 0
+    """Pieces of the response's body that were not empty."""
+    started: dict[str, Any] | None = None
+    """The start of the response, once the client got it."""
+    announces_trailers = False
     timer: asyncio.TimerHandle | None = None
+
+    def __init__(
+        self,
+        name: str,
+        request: Request,
+        state: Mapping[str, Any] | None,
+        extensions: Extensions,
+    ) -> None:
+        self.open(name)
+        self.bodies: list[Message] = []
+        """The events by which the client got the body."""
+        self.prepared = prepare(request)
+        self.client = self.prepared.client
+        self.given = None if state is None else dict(state)
+        self.extensions = extensions
+        self.client_has_sent(0)
+
+    def scope_as_given(self) -> Scope:
+        """Make the scope: new dicts and lists, every time."""
+        return self.prepared.scope(self.given, self.extensions)
 
     def client_has_sent(self, pieces: int) -> None:
         """Let an impatient client leave after that many pieces, now or later."""
@@ -58,8 +70,7 @@ class HttpClient(Recorder):
 
     async def client_hears(self) -> None:
         """Let the client take a piece of the answer, in its own time."""
-        self.heard_pieces += 1
-        if self.heard_pieces == self.client.leaves_after_hearing:
+        if self.pieces_heard == self.client.leaves_after_hearing:
             self.leave()
         elif self.client.reads_every:
             await self.sleep(self.client.reads_every)
@@ -82,29 +93,26 @@ class HttpClient(Recorder):
             self.phase = GONE
         self.changed()
 
+    def pieces(self) -> list[Any]:
+        """Return the pieces of the body that the client got."""
+        bodies = [event.get("body", b"") for event in self.bodies]
+        return [each if isinstance(each, Excerpt) else bytes(each) for each in bodies]
+
     def answer(self) -> Response | None:
         """Work out what the client got."""
-        heard = [event for event in self.heard() if event["type"] in EVENTS]
         method = self.prepared.request.method.upper()
-        if not heard:
+        if self.started is None:
             # The server answers for an application that has failed, if there is
             # still somebody to answer to.
             gone = self.left is not None or self.halted is not None
             return None if gone else server_error(method)
-        start, *bodies = heard
+        start = self.started
         return response(
             method,
             int(start["status"]),
             phrase(start["status"]),
-            tuple((name.lower(), value) for name, value in start.get("headers", ())),
-            [_piece(event.get("body", b"")) for event in bodies],
+            tuple([(name.lower(), value) for name, value in start.get("headers", ())]),
+            self.pieces(),
             self.phase == COMPLETE,
             self.digest,
         )
-
-
-EVENTS = ("http.response.start", "http.response.body")
-
-
-def _piece(body: Any) -> bytes | Excerpt:
-    return body if isinstance(body, Excerpt) else bytes(body)

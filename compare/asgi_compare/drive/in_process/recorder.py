@@ -1,10 +1,7 @@
 """Write down what crosses the interface, and how it ended.
 
-A driver's own record of an exchange inherits from `Recorder` and adds its state. During
-the exchange an entry is a bare tuple: when, which way, what, and from which thread.
-What an application sends is copied first, one level deep, so that it cannot rewrite
-history. Events, sizes and the answer are worked out of the entries when somebody looks
-at the transcript, which costs more than most exchanges.
+A driver's own record of an exchange inherits from `Recorder` and adds its state. What
+an application sends is copied first, one level deep, so that it cannot rewrite history.
 
 Two limits keep a runaway application from filling the memory. After `MAX_BYTES` of
 payload, each further payload is kept as an `Excerpt`. After `MAX_EVENTS` events the
@@ -15,12 +12,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from threading import get_ident
 from time import monotonic_ns as now
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from asgi_compare.model.transcript import (
     EXCERPT_BYTES,
@@ -41,6 +38,11 @@ Message = dict[str, Any]
 
 PAYLOADS = ("body", "bytes", "text")
 """Where an event may hold payload."""
+BYTES = (bytes, bytearray, memoryview)
+Payload = bytes | bytearray | memoryview
+
+LONGEST_MESSAGE = 1 << 16
+"""Characters that are kept of what an exception says."""
 
 
 class ClientDisconnected(OSError):
@@ -54,19 +56,9 @@ class ClientDisconnected(OSError):
 class Recorder(ABC):
     """What is known of one exchange while it runs."""
 
-    __slots__ = (
-        "__dict__",
-        "began",
-        "ended",
-        "kept",
-        "log",
-        "name",
-        "sleepers",
-        "thread",
-    )
-
     # Defaults stand on the class, and what can grow is immutable: so an exchange in
     # which nothing special happens pays for nothing special.
+    interface: Interface = "asgi"
     digest: Any = None
     """Of all that the client heard, once it is too much to be kept."""
     unheard: frozenset[int] = frozenset()
@@ -83,7 +75,7 @@ class Recorder(ABC):
 
     name: str
     thread: int
-    log: list[tuple[int, Direction, Any, int]]
+    log: list[Event]
     kept: int
     """Payload bytes that crossed so far."""
     sleepers: tuple[asyncio.Future[None], ...]
@@ -98,13 +90,16 @@ class Recorder(ABC):
         self.log = []
         self.kept = 0
         self.sleepers = ()
+        self.began = self.ended = now()
 
     def record(self, direction: Direction, event: Any) -> int:
         """Write an event down, with its payload cut to what may be kept."""
         if len(self.log) >= MAX_EVENTS:
             self.halt("flooded")
             return -1
-        self.log.append((now(), direction, self.snapshot(event), get_ident()))
+        copied, size = self.snapshot(event)
+        entry = Event(now() - self.began, direction, copied, size, get_ident())
+        self.log.append(entry)
         return len(self.log) - 1
 
     async def give(self, event: Message) -> Message:
@@ -117,22 +112,37 @@ class Recorder(ABC):
         """Hold an application that is told to stop, so that it cannot spin."""
         await asyncio.get_running_loop().create_future()
 
-    def snapshot(self, event: Any) -> Any:
-        """Copy an event one level deep, and count its payload."""
+    def snapshot(self, event: Any) -> tuple[Any, int]:
+        """Copy an event one level deep, and return how much payload it holds."""
         if not isinstance(event, dict):
-            return event
+            return event, 0
         copied = dict(event)
+        size = 0
         for key in PAYLOADS:
-            payload = copied.get(key)
+            if key not in copied:
+                continue
+            payload = copied[key]
             if isinstance(payload, str):
                 payload = payload.encode("utf-8", "surrogatepass")
-            if isinstance(payload, bytes | bytearray | memoryview):
+            if isinstance(payload, BYTES):
+                size += len(payload)
                 self.kept += len(payload)
                 if self.kept > MAX_BYTES:
                     copied[key] = Excerpt.of(bytes(payload))
-                elif isinstance(payload, bytearray):
-                    copied[key] = payload.copy()
-        return copied
+                elif isinstance(payload, (bytearray, memoryview)):
+                    # The application may change its own.
+                    copied[key] = type(payload)(bytes(payload))
+        return copied, size
+
+    def digested(self, piece: Payload, pieces: Callable[[], list[Any]]) -> None:
+        """Go on with the digest of a body, once it is too much to be kept.
+
+        `pieces` returns those that the client got, with this one as the last.
+        """
+        if self.kept > MAX_BYTES:
+            if self.digest is None:
+                self.digest = sha256(b"".join(pieces()[:-1]))
+            self.digest.update(piece)
 
     def halt(self, why: EndKind) -> None:
         """Tell the driver that the application must stop."""
@@ -184,24 +194,28 @@ class Recorder(ABC):
         answer: Answer | None,
     ) -> Transcript:
         """Write the transcript up."""
-        began = self.began
-        log = self.log.copy()  # an abandoned application may still be adding to it
-        threads = dict.fromkeys([self.thread, *(ident for *_, ident in log)])
+        log = tuple(self.log)  # an abandoned application may still be adding to it
+        threads = dict.fromkeys([self.thread, *[entry.thread for entry in log]])
         return Transcript(
             scenario=self.name,
             interface=interface,
             scope=self.scope_as_given(),
-            events=tuple(
-                Event(at - began, direction, event, size(event), ident)
-                for at, direction, event, ident in log
-            ),
+            events=log,
             ending=self.ending(),
             answer=answer,
-            left_at_ns=None if self.left is None else self.left - began,
-            elapsed_ns=self.ended - began,
+            left_at_ns=None if self.left is None else self.left - self.began,
+            elapsed_ns=self.ended - self.began,
             threads=tuple(threads),
-            notes=tuple(self.notes),
+            notes=self.notes,
         )
+
+    def answer(self) -> Answer | None:
+        """Work out what the client got."""
+        return None
+
+    def transcript(self) -> Transcript:
+        """Write the transcript."""
+        return self.written(self.interface, self.answer())
 
     @abstractmethod
     def scope_as_given(self) -> Mapping[str, Any]:
@@ -210,32 +224,20 @@ class Recorder(ABC):
     def heard(self) -> list[Any]:
         """Return what the application sent and the client got."""
         return [
-            event
-            for index, (_, direction, event, _) in enumerate(self.log)
-            if direction == "send" and index not in self.unheard
+            entry.event
+            for index, entry in enumerate(self.log)
+            if entry.direction == "send" and index not in self.unheard
         ]
 
 
-def size(event: Any) -> int:
-    """Count the payload bytes of one event."""
-    if not isinstance(event, dict):
-        return 0
-    found = 0
-    for key in PAYLOADS:
-        payload = event.get(key)
-        if isinstance(payload, str):
-            payload = payload.encode("utf-8", "surrogatepass")
-        if isinstance(payload, bytes | bytearray | memoryview | Excerpt):
-            found += len(payload)
-    return found
-
-
 def described(error: BaseException) -> str:
-    """Return an exception as `Type: message`."""
+    """Return an exception as `Type: message`; a very long message is cut."""
     try:
         message = str(error)
     except Exception:  # an application's exception may be broken, too
         message = "(it cannot be shown)"
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]}… ({len(message):,} characters)"
     name = type(error).__name__
     return f"{name}: {message}" if message else name
 
@@ -256,18 +258,12 @@ def told(exc_info: Any) -> Any:
 
 
 def joined(pieces: list[bytes | Excerpt], digest: Any) -> bytes | Excerpt:
-    """Put a body together; an excerpt if one of its pieces is no longer whole."""
-    whole = [each for each in pieces if isinstance(each, bytes)]
-    if len(whole) == len(pieces):
-        return b"".join(whole)
+    """Put a body together; an excerpt if there is a digest, as it was too much."""
+    if digest is None:
+        return b"".join(cast("list[bytes]", pieces))
     head = b"".join(e if isinstance(e, bytes) else e.head for e in pieces)
     length = sum(map(len, pieces))
     return Excerpt(head[:EXCERPT_BYTES], length, digest.hexdigest())
-
-
-def digest_of(pieces: list[bytes]) -> Any:
-    """Begin the digest of a body with the pieces that were kept whole."""
-    return sha256(b"".join(pieces))
 
 
 def _rouse(sleeper: asyncio.Future[None]) -> None:

@@ -40,13 +40,12 @@ from asgi_compare.drive.in_process.environ import (
 from asgi_compare.drive.in_process.recorder import (
     ClientDisconnected,
     Recorder,
-    digest_of,
     told,
 )
 from asgi_compare.drive.request_parts import Prepared, prepare
 from asgi_compare.model.transcript import (
-    MAX_BYTES,
     Direction,
+    Event,
     Excerpt,
     Response,
     Transcript,
@@ -72,12 +71,13 @@ def exchange(
     """Put one request to an application, and give the transcript."""
     served = WsgiExchange(name, prepare(request), deadline, short_reads)
     served.run(application)
-    return Transcript.later(served)
+    return served.transcript()
 
 
 class WsgiExchange(Recorder):
     """One request and its answer, as the server has it in hand."""
 
+    interface = "wsgi"
     status = ""
     headers: Headers = ()
     headers_sent = False
@@ -159,7 +159,7 @@ class WsgiExchange(Recorder):
     def fail(self, what: str) -> None:
         """Stop, because the server cannot go on with this application."""
         self.notes += (what,)
-        if self.log and self.log[-1][2]["type"] == "yield":
+        if self.log and self.log[-1].event["type"] == "yield":
             self.unheard |= {len(self.log) - 1}
         raise Stop
 
@@ -220,7 +220,9 @@ class WsgiExchange(Recorder):
         # "Specification Details": close() must be called, also after an error.
         if not hasattr(iterable, "close"):
             return
-        self.log.append((now(), "send", {"type": "close"}, get_ident()))
+        # Also of an application that has sent too much.
+        at = now() - self.began
+        self.log.append(Event(at, "send", {"type": "close"}, 0, get_ident()))
         try:
             iterable.close()
         except Stop:
@@ -244,10 +246,7 @@ class WsgiExchange(Recorder):
         if not piece:
             return
         self.headers_sent = True  # with the first piece that is not empty
-        if self.digest is None and self.kept > MAX_BYTES:
-            self.digest = digest_of(self.pieces()[:-1])
-        if self.digest is not None:
-            self.digest.update(piece)
+        self.digested(piece, self.pieces)
         if self.client is not PATIENT:
             time.sleep(self.client.reads_every)
             self.heard_pieces += 1
@@ -280,10 +279,6 @@ class WsgiExchange(Recorder):
         for key, kind in FILES.items():
             environ[key] = f"<{kind.__name__}>"
         return environ
-
-    def __call__(self) -> Transcript:
-        """Write the transcript up."""
-        return self.written("wsgi", self.answer())
 
     def pieces(self) -> list[Any]:
         """Return the pieces of the body that the client got."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, get_args
 
@@ -109,8 +110,7 @@ class Child:
             raise
         if transcript.ending.kind == "abandoned":
             self._drop()  # what goes on in there would disturb the next exchange
-        transcript.notes = (*notes, *transcript.notes)
-        return transcript
+        return replace(transcript, notes=(*notes, *transcript.notes))
 
     def close(self) -> None:
         """End the process, and all that it started."""

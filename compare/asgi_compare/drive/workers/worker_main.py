@@ -45,7 +45,7 @@ KEPT_EVENTS = (1000, 100, 0)
 """How many events to keep of a transcript that is too large; tried in turn."""
 
 Loaded = tuple[Application, Form]
-Answer = dict[str, Any]
+Reply = dict[str, Any]
 
 
 class Applications:
@@ -105,7 +105,7 @@ def serve(channel: Channel, stacks: int) -> None:
         return
 
 
-def attempt(act: Callable[[], Answer]) -> Answer:
+def attempt(act: Callable[[], Reply]) -> Reply:
     """Do something, and make an answer of what it raises."""
     try:
         return act()
@@ -116,7 +116,7 @@ def attempt(act: Callable[[], Answer]) -> Answer:
         return {"broken": f"{type(error).__name__}: {error}"}
 
 
-def played(applications: Applications, scenario: Scenario) -> Answer:
+def played(applications: Applications, scenario: Scenario) -> Reply:
     """Drive one scenario."""
     application, interface = applications.get(scenario.application)
     if interface == "asgi2":
@@ -139,7 +139,7 @@ def expectation(scenario: Scenario) -> Callable[[Transcript], bool]:
     return lambda transcript: not judge(scenario, transcript)
 
 
-def fitting(transcript: Transcript, limit: int = MAX_MESSAGE - 1024) -> Answer:
+def fitting(transcript: Transcript, limit: int = MAX_MESSAGE - 1024) -> Reply:
     """Write a transcript, with fewer events if it would be too large to be sent."""
     written = transcript_to_json(transcript)
     for kept in KEPT_EVENTS:
@@ -161,7 +161,7 @@ def shortened(transcript: Transcript, kept: int) -> Transcript:
     )
 
 
-def tell(channel: Channel, answer: Answer) -> None:
+def tell(channel: Channel, answer: Reply) -> None:
     """Send an answer to the parent."""
     channel.send(dumps(answer).encode())
 

@@ -1,7 +1,7 @@
 """Same or different? Two transcripts of one scenario, aspect by aspect.
 
 Each difference has one cause, so each pair of cells is chosen to have one: an
-implementation in process is compared with the yardstick in process (what differs, the
+implementation in process is compared with the baseline in process (what differs, the
 framework or the interface does), and on a server it is compared with itself in process
 (what differs, the server does). A difference that a row of `known_differences.py`
 covers is known, and carries its reason.
@@ -15,7 +15,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from asgi_compare.contract.aspects import ACCEPTED, Aspects, aspects, is_lifetime, show
-from asgi_compare.drive.targets.implementations import YARDSTICK
+from asgi_compare.drive.targets.implementations import BASELINE
 from asgi_compare.judge.comparison.known_differences import KNOWN, KnownDifference
 from asgi_compare.model.results import IN_PROCESS, Difference
 from asgi_compare.model.transcript import Answer, Dialogue, Transcript
@@ -44,12 +44,12 @@ def cell(implementation: str, host: str) -> str:
     return f"{implementation}@{host}"
 
 
-def yardstick_of(implementation: str, host: str) -> str | None:
-    """Return the cell that this one is compared with; None for the yardstick itself."""
+def baseline_of(implementation: str, host: str) -> str | None:
+    """Return the cell that this one is compared with; None for the baseline itself."""
     if host != IN_PROCESS:
         return cell(implementation, IN_PROCESS)
-    if implementation != YARDSTICK:
-        return cell(YARDSTICK, IN_PROCESS)
+    if implementation != BASELINE:
+        return cell(BASELINE, IN_PROCESS)
     return None
 
 
@@ -61,9 +61,9 @@ def differences(
     right: Transcript,
     known: Iterable[KnownDifference] = KNOWN,
 ) -> list[Difference]:
-    """Return every aspect in which `right`, of this cell, is not as its yardstick."""
+    """Return every aspect in which `right`, of this cell, is not as its baseline."""
     between = (
-        yardstick_of(implementation, host) or cell(YARDSTICK, IN_PROCESS),
+        baseline_of(implementation, host) or cell(BASELINE, IN_PROCESS),
         cell(implementation, host),
     )
     rows = list(known)
@@ -90,7 +90,7 @@ def compare(
         yield "answer", (_kind_of(left), _kind_of(right))
         return
     ours, theirs = aspects(left), aspects(right)
-    ours["header order"], theirs["header order"] = _order(ours, theirs)
+    ours["header:order"], theirs["header:order"] = _order(ours, theirs)
     found = {
         what: (ours.get(what, ABSENT), theirs.get(what, ABSENT))
         for what in dict.fromkeys((*ours, *theirs))
@@ -167,13 +167,13 @@ def _follows(what: str, differing: Mapping[str, tuple[object, object]]) -> bool:
                 and isinstance(other, tuple)
                 and (len(one) == len(other))
             )
-        return what == "header content-length"
+        return what == "header:content-length"
     return False
 
 
 def _order(ours: Aspects, theirs: Aspects) -> tuple[object, object]:
     """The order of those header fields that both sides have."""
-    one, other = ours.get("header order"), theirs.get("header order")
+    one, other = ours.get("header:order"), theirs.get("header:order")
     if not isinstance(one, tuple) or not isinstance(other, tuple):
         return None, None
     return (
@@ -219,5 +219,5 @@ def covers(
     )
 
 
-def _any(name: str, patterns: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns.split())
+def _any(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

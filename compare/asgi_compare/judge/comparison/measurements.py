@@ -40,7 +40,7 @@ def _numbers(
             yield "most at a time", max(a["running"] for a in answers), "count", n
             yield "threads", len({a["thread"] for a in answers}), "threads", n
             whole = max(one.elapsed_ns for one in everyone) / NS
-            yield "all answered after", whole, "s", n
+            yield "time until all were answered", whole, "s", n
     elif "elapsed" in answer:
         yield "elapsed", answer["elapsed"], "s", 1
     if transcript.left_at_ns is not None and transcript.interface != "wire":

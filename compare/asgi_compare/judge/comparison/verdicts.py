@@ -2,7 +2,7 @@
 
 A scenario is *passed* if its expectation holds. If it does not, and every problem has a
 row in `known_differences.py`, it is *unsupported*, and the rows give the reason. It is
-*failed* if a problem has none, and an *error* if the exchange could not be had.
+*failed* if a problem has none, and an *error* if the exchange could not be run.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def verdict_without(
     """Return the verdict where there is no transcript; None if it was just not done.
 
     What an implementation has no application for, or its interface no words, has a row
-    for the aspect `application`. `refused` says why the whole cell could not be had,
+    for the aspect `application`. `refused` says why the whole cell could not be run,
     and whether only for want of a server that is not installed.
     """
     name = implementation.name

@@ -25,7 +25,8 @@ the judge of `asgi_compare.judge.rules` is made when something is not: it is tol
 the exchange stands, and goes on from there. `make bench-validator` shows what that
 costs. What is remembered for that is shared by all wrappers and by all threads. Each
 memory has a limit to its entries and to their length, since clients choose what goes
-in.
+in. There is nothing in between: WebSocket, lifespan and whatever is unusual is judged
+the thorough way, event by event.
 
 Headers may be any iterable of two-item iterables, so also a generator, or a list of
 iterators. To look at these is to use them up, and a list in their place would hide from

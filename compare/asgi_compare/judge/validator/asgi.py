@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from asgi_compare.drive.request_parts import Scope
 from asgi_compare.judge.rules import judge_for
 from asgi_compare.judge.rules.engine.values import plain
-from asgi_compare.judge.validator.exchange import CALLED, Exchange, place
+from asgi_compare.judge.validator.exchange import CALLED, JudgedExchange, place
 from asgi_compare.judge.validator.findings import Findings, Observed
 
-Scope = Any
 Event = Any
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[Any]]
@@ -69,7 +69,7 @@ async def follow(
     """Call an ASGI application, and tell a judge of all that crosses."""
     # A copy: what the server handed over, whatever the application writes into it.
     as_given = scope.copy() if type(scope) is dict else scope
-    exchange = Exchange(judge_for(as_given, _name(as_given), "asgi"), findings)
+    exchange = JudgedExchange(judge_for(as_given, _name(as_given), "asgi"), findings)
     exchange.begin()
 
     async def watched_receive() -> Event:

@@ -2,9 +2,9 @@
 
 Nearly all requests are alike: a scope without oddities, one or a few `http.request`, a
 start with a head that asks for little, body events, the last of which completes the
-response, and a return. For these a `Request` makes the few comparisons that show that
-no rule can be broken, and counts bytes. It is one small object with slots; closures
-would be dearer, because each variable that they share is an object of its own.
+response, and a return. For these an `AsgiRequest` makes the few comparisons that show
+that no rule can be broken, and counts bytes. It is one small object with slots;
+closures would cost more, because each variable that they share is an object of its own.
 
 At the first event that is not so, and at an end in the middle, it makes the judge and
 tells it where the exchange stands (`_judged`); from then on the judge decides. So there
@@ -22,18 +22,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgi_compare.drive.request_parts import Scope
 from asgi_compare.judge.rules.engine.judge_http import HttpJudge
-from asgi_compare.judge.rules.engine.ordinary_scope import is_ordinary
 from asgi_compare.judge.rules.engine.response import head_of
 from asgi_compare.judge.validator.asgi import (
     Event,
     Receive,
-    Scope,
     Send,
     Wrapper,
     follow,
 )
-from asgi_compare.judge.validator.exchange import CALLED, Exchange, is_promise, place
+from asgi_compare.judge.validator.exchange import (
+    CALLED,
+    JudgedExchange,
+    is_promise,
+    place,
+)
 from asgi_compare.judge.validator.findings import Findings
 from asgi_compare.judge.validator.plain_head import Known, plain_head
 from asgi_compare.judge.validator.plain_scope import plain_method
@@ -58,11 +62,9 @@ class Asgi3(Wrapper):
         app, findings = self._both
         method = plain_method(scope)
         if method is None:
-            if not is_ordinary(scope):
-                return await follow(app, scope, receive, send, findings)
-            method = scope["method"]
+            return await follow(app, scope, receive, send, findings)
         # Not by `__init__`: the call of it would be a twentieth of the whole price.
-        request = new(Request)
+        request = new(AsgiRequest)
         request.scope = scope
         request.method = method
         request._receive = receive
@@ -87,7 +89,7 @@ class Asgi3(Wrapper):
         return result
 
 
-class Request:
+class AsgiRequest:
     """One request under observation, as long as it is ordinary and in order."""
 
     __slots__ = (
@@ -113,7 +115,7 @@ class Request:
     _receive: Receive
     _send: Send
     findings: Findings
-    exchange: Exchange | None
+    exchange: JudgedExchange | None
     """The judge's; None for as long as there is no need for one."""
     coming: bool
     """There may be more of the request."""
@@ -166,54 +168,58 @@ class Request:
     async def send(self, event: Event) -> Any:
         """Send for the application."""
         send = self._send
-        passed = False
+        if not self._passes(event):
+            return await self.judged().sends(send, event)
+        try:
+            return await send(event)
+        except OSError:
+            # "Disconnected Client": so the server says that it has gone.
+            self._leave()
+            raise
+
+    def _passes(self, event: Event) -> bool:
+        """Whether an event is ordinary and in order; take note of it, if it is."""
         try:
             if type(event) is not dict:
-                pass
-            elif (kind := event["type"]) == "http.response.body":
-                if type(body := event["body"]) is not bytes:
-                    pass
-                elif len(event) == 3 and event["more_body"] is True:
-                    if self.room is None or self._has_room(len(body)):
-                        self.count += 1
-                        self.said = event
-                        passed = True
-                        return await send(event)
-                elif (
-                    len(event) == 2 or (len(event) == 3 and event["more_body"] is False)
-                ) and (self.room is None or self.length + len(body) == self.room):
-                    self.coming = False
-                    self.said = event
-                    self.room = DONE
-                    passed = True
-                    return await send(event)
-            elif (
-                kind == "http.response.start"
-                and self.room == WAITING
-                and len(event) == 3
-                and (
-                    type(headers := event["headers"]) is list or type(headers) is tuple
-                )
-                and (known := plain_head(event["status"], headers)) is not None
-            ):
-                self.known = known
-                self.room = None if self.method == "HEAD" else known[2]
-                self.started = event
-                passed = True
-                return await send(event)
-        except Exception as error:
-            if passed:
-                if isinstance(error, OSError):
-                    # "Disconnected Client": so the server says that it has gone.
-                    self._leave()
-                raise
-        return await self.judged().sends(send, event)
-
-    def _has_room(self, size: int) -> bool:
-        """Count a piece, if the head leaves room for it."""
-        if self.room is None or self.length + size > self.room:
+                return False
+            kind = event["type"]
+            if kind == "http.response.body":
+                return self._body_passes(event)
+            return kind == "http.response.start" and self._start_passes(event)
+        except Exception:  # a key is missing, or a value raises
             return False
-        self.length += size
+
+    def _start_passes(self, event: Event) -> bool:
+        headers = event["headers"]
+        if (
+            self.room != WAITING
+            or len(event) != 3
+            or (type(headers) is not list and type(headers) is not tuple)
+            or (known := plain_head(event["status"], headers)) is None
+        ):
+            return False
+        self.known = known
+        self.room = None if self.method == "HEAD" else known[2]
+        self.started = event
+        return True
+
+    def _body_passes(self, event: Event) -> bool:
+        body = event["body"]
+        size = len(event)
+        more = event["more_body"] if size == 3 else False
+        if type(body) is not bytes or size > 3 or type(more) is not bool:
+            return False
+        if self.room is not None:
+            length = self.length + len(body)
+            if length > self.room or (length < self.room and not more):
+                return False
+            self.length = length
+        if more:
+            self.count += 1
+        else:
+            self.coming = False
+            self.room = DONE
+        self.said = event
         return True
 
     def _leave(self) -> None:
@@ -225,7 +231,7 @@ class Request:
         if self.room != DONE:
             self.room = CLOSED
 
-    def judged(self) -> Exchange:
+    def judged(self) -> JudgedExchange:
         """Return the judge, which decides from now on."""
         if self.exchange is None:
             self.exchange = self._judged()
@@ -233,7 +239,7 @@ class Request:
             self.room = CLOSED
         return self.exchange
 
-    def _judged(self) -> Exchange:
+    def _judged(self) -> JudgedExchange:
         """Make the judge as it would be by now, had it been asked from the start."""
         scope = {**self.scope, "method": self.method}
         judge = HttpJudge(scope, place(self.method, self.scope["path"]))
@@ -251,7 +257,7 @@ class Request:
             if self.room == DONE:
                 judge.index += 1
                 judge.response.phase = "done"
-        exchange = Exchange(judge, self.findings)
+        exchange = JudgedExchange(judge, self.findings)
         if self.heard is not None:
             exchange.recent.append(("receive", self.heard))
         for event in (self.started, self.said):

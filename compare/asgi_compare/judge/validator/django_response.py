@@ -15,14 +15,14 @@ from __future__ import annotations
 from typing import Any
 
 from asgi_compare.judge.rules.engine.judge_http import HttpJudge
-from asgi_compare.judge.validator.exchange import Exchange
+from asgi_compare.judge.validator.exchange import JudgedExchange
 from asgi_compare.judge.validator.findings import Findings
 
 
 def judge_response(request: Any, response: Any, findings: Findings) -> None:
     """Judge the response as the one and only answer to the request."""
     name = f"{request.method} {request.path}"
-    exchange = Exchange(
+    exchange = JudgedExchange(
         HttpJudge({"type": "http", "method": request.method}, name), findings
     )
     cookies = [

@@ -37,7 +37,7 @@ CALLED = object()
 """Stands for what an application gives, until it has given something."""
 
 
-class Exchange:
+class JudgedExchange:
     """One connection, and what is thought of it."""
 
     def __init__(self, judge: Judge, findings: Findings) -> None:

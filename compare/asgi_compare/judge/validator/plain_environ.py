@@ -5,9 +5,8 @@ the request. So which values must be text is learnt once for each row of keys, a
 all of them are joined at one go: that fails if one is no text, and tells whether all of
 it is ASCII. Of what a server adds under names of its own the rules say nothing.
 
-An `environ` that does not pass here is no finding;
-`asgi_compare.judge.rules.engine.ordinary_environ` looks at it next, and then the rules.
-A test holds that what passes breaks no rule.
+An `environ` that does not pass here is no finding; the rules look at it. A test holds
+that what passes breaks no rule.
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@ field: a status that asks for little, and fields of which the rules only say tha
 are well formed, or whose very value the rule book was asked about.
 
     STATUSES  what a status asks of the fields; others are left to the rule book
-    FREE      names whose values may be anything without control characters
+    FREE      names whose values may be any text
     SINGLE    names that may be there once (`http/single-field-repeated`)
 
 Of a field that is in none of the tables the book is asked, with a response that has
-this field alone, and the answer is remembered. Heads that the judges found without
-fault (`FAULTLESS`) pass as well. What does not pass is no finding; a judge looks at it.
+this field alone, and the answer is remembered. What does not pass is no finding; a
+judge looks at it.
 
 A part may be a read-only memoryview, which is equal to the bytes that it shows and has
 their hash: so types are compared, also where something is known already.
@@ -25,12 +25,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from asgi_compare.judge.rules.engine.judge_http import FAULTLESS, HttpJudge
-from asgi_compare.judge.rules.engine.response import UNBOUNDED
-from asgi_compare.judge.rules.http.fields import CONTROL, SINGLE, TOKEN
+from asgi_compare.judge.rules.engine.judge_http import HttpJudge
+from asgi_compare.judge.rules.http.fields import SINGLE, TOKEN
 
 REMEMBERED = 512
-"""How many values are remembered, how many fields, and how many names."""
+"""How many fields are remembered, and how many names."""
 ONCE = {name: 1 << bit for bit, name in enumerate(sorted(SINGLE))}
 LONGEST = 1000
 """How many bytes of a value and of a name; a long one is looked at each time."""
@@ -65,8 +64,6 @@ Known = tuple[int, list[tuple[bytes, bytes]], int | None]
 
 _fields: dict[bytes, tuple[int, bool]] = {}
 """By name: its bit, if it is single, and whether its values are free."""
-_clear: set[bytes] = set()
-"""Values without control characters."""
 _pairs: set[tuple[bytes, bytes]] = set()
 """Fields of which the rule book had nothing to say."""
 _last: Any = (None, None, None)
@@ -87,7 +84,7 @@ def plain_head(status: Any, headers: Any) -> Known | None:
             if type(name) is not bytes or type(value) is not bytes:
                 return None
     else:
-        known = _taken_apart(status, headers) or _found_faultless(status, headers)
+        known = _taken_apart(status, headers)
         if known is None:
             return None
         _last = last = known
@@ -119,7 +116,7 @@ def _taken_apart(status: int, headers: Any) -> Known | None:
                 return None
             if room is None:
                 room = size
-        elif not (free and value in _clear) and not _is_fine(name, value, free):
+        elif not (free and _is_clear(value)) and not _is_fine(name, value):
             return None
     if needed and not seen & needed:
         return None
@@ -141,16 +138,14 @@ def _field(name: bytes) -> tuple[int, bool]:
     return found
 
 
-def _is_fine(name: bytes, value: bytes, free: bool) -> bool:
-    """Whether a field has no fault by itself; remember it."""
-    if free:
-        if CONTROL.search(value):
-            return False
-        if len(value) <= LONGEST:
-            if len(_clear) >= REMEMBERED:
-                _clear.clear()
-            _clear.add(value)
-    elif (name, value) not in _pairs:
+def _is_clear(value: bytes) -> bool:
+    """Whether a value has no control characters, and no blanks around it."""
+    return value.isascii() and value.decode().isprintable() and value.strip() == value
+
+
+def _is_fine(name: bytes, value: bytes) -> bool:
+    """Return whether a field has no fault by itself; remember it."""
+    if (name, value) not in _pairs:
         judge = HttpJudge({"type": "http", "method": "GET"})
         start = {"type": "http.response.start", "status": 200}
         if judge.sent({**start, "headers": [(name, value)]}) or judge.notes:
@@ -160,14 +155,3 @@ def _is_fine(name: bytes, value: bytes, free: bool) -> bool:
                 _pairs.clear()
             _pairs.add((name, value))
     return True
-
-
-def _found_faultless(status: int, headers: Any) -> Known | None:
-    """Look among the heads that the judges have seen."""
-    head = FAULTLESS.get((status, *headers))
-    if head is None or (head.least != head.most and head.most != UNBOUNDED):
-        return None
-    for name, value in headers:
-        if type(name) is not bytes or type(value) is not bytes:
-            return None
-    return status, [*headers], None if head.most == UNBOUNDED else head.most

@@ -2,9 +2,8 @@
 
 Nearly every server hands over the same twelve keys, with the same types. This asks for
 exactly that, one comparison for each thing that a rule could say of it, and nothing
-else: it is the dearest part of watching a request, and counts nanoseconds. A scope that
-does not pass here is no finding; `asgi_compare.judge.rules.engine.ordinary_scope` looks
-at it next, and then the rules.
+else: it is the hot path of watching a request, and counts nanoseconds. A scope that
+does not pass here is no finding; the rules look at it.
 
 A type is asked for with `type(x) is`, since a subclass may lie; and of bytes also where
 the value was seen before, since a memoryview is equal to the bytes that it shows.

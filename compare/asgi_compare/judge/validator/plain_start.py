@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from asgi_compare.judge.rules.engine.judge_wsgi import FAULTLESS, WsgiJudge, status_of
-from asgi_compare.judge.rules.engine.response import UNBOUNDED
+from asgi_compare.judge.rules.engine.judge_wsgi import WsgiJudge, status_of
 from asgi_compare.judge.rules.wsgi.start_headers import TOKEN
 from asgi_compare.judge.validator.plain_head import (
     FREE,
@@ -48,7 +47,7 @@ def plain_start(status: Any, headers: Any) -> Known | None:
     global _last
     last: Known = _last  # read once: other threads write it
     if headers != last[1] or status != last[0]:
-        known = _taken_apart(status, headers) or _found_faultless(status, headers)
+        known = _taken_apart(status, headers)
         if known is None:
             return None
         _last = last = known
@@ -84,13 +83,16 @@ def _taken_apart(status: Any, headers: Any) -> Known | None:
                 return None
             if room is None:
                 room = size
-        elif not (
-            (free and value.isascii() and value.isprintable()) or _is_fine(name, value)
-        ):
+        elif not (free and _is_clear(value)) and not _is_fine(name, value):
             return None
     if needed and not seen & needed:
         return None
     return status, [*headers], room
+
+
+def _is_clear(value: str) -> bool:
+    """Whether a value has no control characters, and no blanks around it."""
+    return value.isascii() and value.isprintable() and value.strip(" ") == value
 
 
 def _ask(status: str) -> Asked | None:
@@ -137,11 +139,3 @@ def _is_silent(status: str, headers: list[tuple[str, str]]) -> bool:
     start = {"type": "start_response", "status": status, "response_headers": headers}
     found = judge.sent(start) or judge.sent({"type": "yield", "body": b"x"})
     return not found and not judge.notes
-
-
-def _found_faultless(status: Any, headers: Any) -> Known | None:
-    """Look among the heads that the judges have seen."""
-    head = FAULTLESS.get((status, *headers))
-    if head is None or (head.least != head.most and head.most != UNBOUNDED):
-        return None
-    return status, [*headers], None if head.most == UNBOUNDED else head.most

@@ -20,11 +20,10 @@ from typing import Any
 from asgi_compare.drive.in_process.answers import returned
 from asgi_compare.drive.in_process.recorder import told
 from asgi_compare.judge.rules.engine.judge_wsgi import WsgiJudge, fields_of, status_of
-from asgi_compare.judge.rules.engine.ordinary_environ import is_ordinary
 from asgi_compare.judge.rules.engine.response import head_of
 from asgi_compare.judge.rules.engine.values import is_a, plain
 from asgi_compare.judge.validator.asgi import Wrapper
-from asgi_compare.judge.validator.exchange import Exchange, place
+from asgi_compare.judge.validator.exchange import JudgedExchange, place
 from asgi_compare.judge.validator.findings import Findings
 from asgi_compare.judge.validator.plain_environ import is_plain
 from asgi_compare.judge.validator.plain_start import Known, plain_start
@@ -43,7 +42,7 @@ class Wsgi(Wrapper):
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         """Call the application as the server asks for, and watch."""
         app, findings = self._both
-        request = Request(environ, start_response, findings)
+        request = WsgiRequest(environ, start_response, findings)
         try:
             returned = app(environ, request.start_response)
         except BaseException as error:
@@ -52,13 +51,18 @@ class Wsgi(Wrapper):
         return request.returned(returned)
 
 
-class Request:
+class WsgiRequest:
     """One request under observation."""
 
     # Defaults stand on the class, so that a request costs little: whoever returns a
     # list of blocks needs none of these.
     known: Known | None = None
     """What `start_response` was called with."""
+    exchange: JudgedExchange | None = None
+    """The judge's; None for as long as there is no need for one."""
+    room: int | None = WAITING
+    """How much content there is to be; None, if that is left open."""
+    count = 0
     complete = has_close = was_closed = over = returned_at_last = started = False
     length = bytes_read = yields = 0
     claimed: int | None = None
@@ -68,12 +72,7 @@ class Request:
     ) -> None:
         self._start_response = start_response
         self.findings = findings
-        self.exchange: Exchange | None = None
-        """The judge's; None for as long as there is no need for one."""
-        self.count = 0
-        self.room: int | None = WAITING
-        """How much content there is to be; None, if that is left open."""
-        if is_plain(environ) or is_ordinary(environ):
+        if is_plain(environ):
             # A copy: what the server handed over, whatever the application writes into
             # it; and it does not hold what holds this request, so all goes at once.
             self.given = environ.copy()
@@ -88,7 +87,7 @@ class Request:
         keys = plain(environ) or {}
         self.wrapper = keys.get("wsgi.file_wrapper")
         judge = WsgiJudge(environ.copy() if keys is environ else environ, _name(keys))
-        self.exchange = Exchange(judge, self.findings)
+        self.exchange = JudgedExchange(judge, self.findings)
         self.exchange.begin()
         if keys is environ:
             for key, watched in STREAMS.items():
@@ -96,7 +95,7 @@ class Request:
                 if hasattr(type(stream := environ.get(key)), "__iter__"):
                     environ[key] = watched(stream, self)
 
-    def examined(self) -> Exchange:
+    def examined(self) -> JudgedExchange:
         """Return the exchange, with the judge as it would be by now."""
         if self.exchange is None:
             judge = WsgiJudge(self.given, _name(self.given))
@@ -108,7 +107,7 @@ class Request:
             judge.has_close = self.has_close
             judge.closed = self.was_closed
             judge.started = self.started
-            self.exchange = Exchange(judge, self.findings)
+            self.exchange = JudgedExchange(judge, self.findings)
             if self.known is not None:
                 status, headers, _ = self.known
                 fields = fields_of({"response_headers": headers})

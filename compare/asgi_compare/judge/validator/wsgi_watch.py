@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sized
 from typing import Any, Protocol
 
 
-class Request(Protocol):
+class RequestWatcher(Protocol):
     """The request under observation, as far as it is told of anything."""
 
     def closes(self, stream: str) -> None:
@@ -36,7 +36,7 @@ class _Watched:
 
     name = ""
 
-    def __init__(self, stream: Any, request: Request) -> None:
+    def __init__(self, stream: Any, request: RequestWatcher) -> None:
         self._stream = stream
         self._request = request
 
@@ -93,7 +93,7 @@ class Blocks:
 
     __slots__ = ("__weakref__", "_iterable", "_iterator", "_request")
 
-    def __init__(self, iterable: Any, request: Request) -> None:
+    def __init__(self, iterable: Any, request: RequestWatcher) -> None:
         self._iterable = iterable
         self._request = request
         self._iterator: Iterator[Any] | None = None

@@ -1,7 +1,7 @@
 """The differences that we expect, one row each, with the reason.
 
 A row says: in these scenarios, with these implementations, on these hosts, these
-aspects are not as on the yardstick, because of this layer, for this reason, and here in
+aspects are not as on the baseline, because of this layer, for this reason, and here in
 its source it can be seen. A difference without a row fails the tests; so does a row
 that no longer occurs. Never loosen an expectation instead.
 

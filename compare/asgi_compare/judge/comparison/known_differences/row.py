@@ -12,15 +12,15 @@ REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+?)(<|>=)([0-9.]+)")
 RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDifference:
     """One expected difference."""
 
-    scenario: str
-    """Patterns of scenario names (`*` is any text), with blanks between them."""
-    implementation: str
+    scenario: tuple[str, ...]
+    """Patterns of scenario names; `*` is any text."""
+    implementation: tuple[str, ...]
     """Patterns of implementation names."""
-    what: str
+    what: tuple[str, ...]
     """Patterns of aspects, as `asgi_compare.contract.aspects` names them."""
     layer: str
     """What makes the difference."""
@@ -28,16 +28,16 @@ class KnownDifference:
     """One sentence."""
     source: str
     """Where it can be seen: a place in the layer's source, or a section."""
-    host: str = IN_PROCESS
+    host: tuple[str, ...] = (IN_PROCESS,)
     """Patterns of the hosts that make it; in process, it is the implementation."""
-    only: str = ""
+    only: tuple[str, ...] = ()
     """Where it occurs only with some versions: `django<6`, `httptools>=0`, or without
     a distribution: `!httptools`. Where there are several, all must hold."""
 
 
 def occurs(row: KnownDifference) -> bool:
     """Whether a row can occur with the versions that are installed."""
-    return all(_holds(requirement) for requirement in row.only.split())
+    return all(_holds(requirement) for requirement in row.only)
 
 
 def _holds(requirement: str) -> bool:

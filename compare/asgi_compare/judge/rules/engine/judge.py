@@ -8,10 +8,6 @@ name the moment are run, on the state as it was before; then the state moves on.
 transcript is judged by feeding it to a judge, and the live validator feeds the same
 judge while the events pass.
 
-Well-formed events are the common case, and most of the price of a live validator. A
-subclass may say early that an event is entirely fine (`_sent_is_fine` and its like);
-only what it does not vouch for is taken apart. A test holds that both ways agree.
-
 `send` may raise, and that is the server's answer. Who watches it may record that: the
 received events `send.raised` (with `error`, a text, and `oserror`, a bool) and
 `send.returned` speak of the event that was sent last. Without them nothing is assumed.
@@ -29,7 +25,6 @@ from asgi_compare.judge.rules.engine.values import is_a, plain
 from asgi_compare.model.results import Finding
 from asgi_compare.model.transcript import Ending
 
-NOTHING: Sequence[Finding] = ()
 MARKS = frozenset({"send.raised", "send.returned", "call.returned"})
 NOTES = 100
 """How many notes one judge keeps; a stream may go on for ever."""
@@ -104,8 +99,6 @@ class Judge:
 
     def begin(self) -> Sequence[Finding]:
         """Judge the scope; the judge was made with it."""
-        if self._scope_is_fine():
-            return NOTHING
         before = len(self.findings)
         self._run("scope" if self.has_events else "environ", self.raw_scope)
         self._run(f"scope {self.protocol}", self.scope)
@@ -113,17 +106,11 @@ class Judge:
 
     def received(self, event: object) -> Sequence[Finding]:
         """Judge one event that the application got from `receive`."""
-        if self._received_is_fine(event):
-            self.index += 1
-            return NOTHING
         return self._examine("received", event)
 
     def sent(self, event: object) -> Sequence[Finding]:
         """Judge one event that the application gave to `send`."""
         self.last_sent = event
-        if self._sent_is_fine(event):
-            self.index += 1
-            return NOTHING
         return self._examine("sent", event)
 
     def answered(self, mark: dict[str, Any]) -> Sequence[Finding]:
@@ -134,26 +121,12 @@ class Judge:
 
     def ended(self, ending: Ending) -> Sequence[Finding]:
         """Judge how the application ended; nothing may follow."""
-        if self._end_is_fine(ending):
-            return NOTHING
         before = len(self.findings)
         self.ending = ending
         self._run(f"ended {self.protocol}", ending)
         return self.findings[before:]
 
     # What a protocol fills in --------------------------------------------------------
-
-    def _scope_is_fine(self) -> bool:
-        return False
-
-    def _received_is_fine(self, event: Any) -> bool:
-        return False
-
-    def _sent_is_fine(self, event: Any) -> bool:
-        return False
-
-    def _end_is_fine(self, ending: Ending) -> bool:
-        return False
 
     def _is_over(self) -> bool:
         """Whether the application has sent all that there is to send."""
@@ -162,7 +135,7 @@ class Judge:
     def _advance(self, kind: str, event: dict[str, Any]) -> None:
         """Move the state on; `event` may hold values of any type."""
 
-    # The slow and thorough way -------------------------------------------------------
+    # How it is done ------------------------------------------------------------------
 
     def _examine(self, way: str, event: object) -> Sequence[Finding]:
         before = len(self.findings)

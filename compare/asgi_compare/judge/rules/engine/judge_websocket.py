@@ -12,8 +12,6 @@ from typing import Any, Literal
 from asgi_compare.judge.rules.engine.judge import Judge
 from asgi_compare.judge.rules.engine.judge_http import content, start
 from asgi_compare.judge.rules.engine.response import Response
-from asgi_compare.judge.rules.engine.values import is_encodable
-from asgi_compare.model.transcript import Ending
 
 Phase = Literal["new", "open", "closed", "denying", "denied"]
 
@@ -61,46 +59,3 @@ class WebSocketJudge(Judge):
             content(self, self.response, event)
             if self.response.phase == "done":
                 self.phase = "denied"
-
-    # The early answers ---------------------------------------------------------------
-
-    def _sent_is_fine(self, event: Any) -> bool:
-        if self.phase != "open" or self.left or type(event) is not dict:
-            return False
-        return len(event) == 2 and _is_message(event, "websocket.send")
-
-    def _received_is_fine(self, event: Any) -> bool:
-        if self.phase != "open" or self.left or not self.connected:
-            return False
-        if type(event) is not dict:
-            return False
-        if len(event) == 3:
-            return _is_either_message(event)
-        return len(event) == 2 and _is_message(event, "websocket.receive")
-
-    def _end_is_fine(self, ending: Ending) -> bool:
-        return self.phase in ("open", "closed")
-
-
-def _is_message(event: dict[Any, Any], kind: str) -> bool:
-    try:
-        if event["type"] != kind:
-            return False
-        if "text" in event:
-            text = event["text"]
-            return type(text) is str and (text.isascii() or is_encodable(text))
-        return type(event["bytes"]) is bytes
-    except Exception:
-        return False
-
-
-def _is_either_message(event: dict[Any, Any]) -> bool:
-    """Both keys, as some servers send it; one of them must be None."""
-    try:
-        text, data = event["text"], event["bytes"]
-        return event["type"] == "websocket.receive" and (
-            (data is None and type(text) is str)
-            or (text is None and type(data) is bytes)
-        )
-    except Exception:
-        return False

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from asgi_compare.judge.rules.engine.judge import Judge
-from asgi_compare.judge.rules.engine.response import Head, Response, head_of
+from asgi_compare.judge.rules.engine.response import Response, head_of
 from asgi_compare.judge.rules.engine.values import entries, is_a, is_bytes
 from asgi_compare.model.results import Finding
 from asgi_compare.model.transcript import Ending
@@ -28,12 +28,6 @@ from asgi_compare.model.transcript import Ending
 READS = frozenset(
     f"wsgi.input.{method}" for method in ("read", "readline", "readlines", "iter")
 )
-HEADS = 512
-"""How many heads are remembered."""
-LONGEST = 4000
-"""How many characters of each."""
-FAULTLESS: dict[Any, Head] = {}
-"""Heads without fault, by the status and the headers."""
 CLOSES = frozenset({"wsgi.input.close", "wsgi.errors.close"})
 
 
@@ -62,8 +56,6 @@ class WsgiJudge(Judge):
     has_close = False
     closed = False
     bytes_read = 0
-    start: Any = None
-    """The last `start_response`, if nothing was found in it."""
 
     def __init__(self, scope: Any, name: str = "") -> None:
         super().__init__(scope, name)
@@ -104,7 +96,6 @@ class WsgiJudge(Judge):
         self.replaced_in_vain = replaces and self.response.phase != "waiting"
         if self.response.phase == "waiting" and (replaces or not self.started):
             self.head = head_of(status_of(event.get("status")), fields_of(event))
-            self.start = None if replaces or self.last_had_faults else event
         self.started = True
 
     def _content(self, kind: str, event: dict[str, Any]) -> None:
@@ -127,20 +118,7 @@ class WsgiJudge(Judge):
         """From here on the headers count as sent."""
         if self.response.phase == "waiting":
             self.response.begin(self.head)
-            before = len(self.findings)
             self._run("head wsgi", self.response)
-            if self.start and len(self.findings) == before and not self.notes:
-                remember_head(self.start, self.head)
-
-
-def remember_head(event: dict[str, Any], head: Head) -> None:
-    """Keep a head that was judged and found without fault."""
-    status, headers = event["status"], event["response_headers"]
-    if len(status) + sum(len(part) for pair in headers for part in pair) > LONGEST:
-        return
-    if len(FAULTLESS) >= HEADS:
-        FAULTLESS.clear()
-    FAULTLESS[(status, *headers)] = head
 
 
 def headers_of(event: dict[str, Any]) -> Any:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from typing import Literal, NamedTuple
 
+from asgi_compare.judge.rules.engine.values import is_a
+
 Field = tuple[bytes, bytes]
 
 NO_CONTENT = frozenset({204, 205, 304})
@@ -88,7 +90,7 @@ class Response:
     """The start was not valid, so that the server may have refused it."""
 
     def __init__(self, method: object) -> None:
-        self.method = method
+        self.method = method if is_a(method, str) else None
 
     def begin(self, head: Head) -> None:
         """Take the head, and note what it says about the length of the content.
