@@ -38,6 +38,7 @@ from tests.broken_apps.apps import (
     event,
     http,
     lifespan,
+    only,
     start,
     websocket,
     where_offered,
@@ -45,11 +46,13 @@ from tests.broken_apps.apps import (
 )
 
 
+@only("http")
 async def never_receives(scope: Scope, receive: Receive, send: Send) -> None:
     await send(START)
     await send(BODY)
 
 
+@only("http")
 async def answers_before_it_has_read(
     scope: Scope, receive: Receive, send: Send
 ) -> None:
@@ -76,6 +79,7 @@ async def waits_for_the_disconnect(scope: Scope, receive: Receive, send: Send) -
     assert (await receive())["type"] == "http.disconnect"
 
 
+@only("http")
 async def sends_after_the_client_has_left(
     scope: Scope, receive: Receive, send: Send
 ) -> None:
@@ -111,6 +115,7 @@ class OfItsOwn(dict[str, Any]):
     """A dict that is no plain dict is a dict."""
 
 
+@only("http")
 async def answers_from_another_task(scope: Scope, receive: Receive, send: Send) -> None:
     async def answer() -> None:
         await send(START)
@@ -119,6 +124,7 @@ async def answers_from_another_task(scope: Scope, receive: Receive, send: Send) 
     await asyncio.create_task(answer())
 
 
+@only("websocket")
 async def lets_the_client_leave(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send(ACCEPT)
@@ -126,10 +132,12 @@ async def lets_the_client_leave(scope: Scope, receive: Receive, send: Send) -> N
         pass
 
 
+@only("websocket")
 async def closes_without_listening(scope: Scope, receive: Receive, send: Send) -> None:
     await send(CLOSE)
 
 
+@only("websocket")
 async def leaves_while_it_is_open(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send(ACCEPT)

@@ -120,6 +120,20 @@ def websocket(*events: Event) -> Application:
     return application
 
 
+def only(protocol: str) -> Callable[[Application], Application]:
+    """Reject every other protocol, as an application should."""
+
+    def guard(application: Application) -> Application:
+        async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != protocol:
+                raise NotImplementedError(scope["type"])
+            await application(scope, receive, send)
+
+        return guarded
+
+    return guard
+
+
 STARTED = event("lifespan.startup.complete")
 STOPPED = event("lifespan.shutdown.complete")
 
@@ -136,6 +150,8 @@ def lifespan(*steps: Any) -> Application:
         for step in steps:
             if step == "receive":
                 await receive()
+            elif step == "raise":
+                raise OSError("the work behind has failed")
             else:
                 await send(step)
 

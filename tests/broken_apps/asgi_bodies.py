@@ -70,6 +70,11 @@ CASES = (
         offers=ZEROCOPY,
     ),
     broken(
+        "asgi-extensions/zerocopysend-descriptor",
+        http(START, event("http.response.zerocopysend", file=0)),
+        offers=ZEROCOPY,
+    ),
+    broken(
         "asgi-extensions/zerocopysend-numbers",
         http(START, event("http.response.zerocopysend", file=STDIN, count=1.5)),
         offers=ZEROCOPY,

@@ -37,6 +37,7 @@ CASES = tuple(
             "",
         ),
         ("asgi-lifespan/returned-early", lifespan("receive", STARTED), ""),
+        ("asgi-lifespan/raised-early", lifespan("receive", STARTED, "raise"), ""),
         ("asgi-lifespan/message-type", lifespan("receive", FAILED), ""),
         ("asgi/unknown-protocol-accepted", lifespan(), "lifespan"),
     )

@@ -19,6 +19,8 @@ CASES = (
     broken("http/field-name", _fields(200, (b"", b"a")), also="empty"),
     broken("http/field-value", _fields(200, (b"x-name", b"a\r\nx-other: b"))),
     broken("http/field-value", _fields(200, (b"x-name", b"a\0")), also="NUL"),
+    broken("http/field-value-blanks", _fields(200, (b"set-cookie", b" a=1"))),
+    broken("http/field-value-blanks", _fields(200, (b"x-name", b"a\t")), also="tab"),
     broken("http/content-length-value", _fields(200, (b"content-length", b"0x0"))),
     broken(
         "http/single-field-repeated",

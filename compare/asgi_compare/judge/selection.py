@@ -35,8 +35,9 @@ class Selection:
     select: tuple[str, ...] = ()
     """Globs of rule ids; empty for all."""
     exclude: tuple[str, ...] = ()
-    level: Literal["must", "should"] = "should"
-    """`must` leaves out what the text only recommends, and what is unclear in it."""
+    level: Literal["must", "should", "advice"] = "should"
+    """`must` leaves out what the text only recommends, and what is unclear in it;
+    `advice` lets advice count as well."""
 
     def wants(self, rule: str, level: Level) -> bool:
         """Return whether a finding of this rule is wanted."""

@@ -66,7 +66,7 @@ class Checked:
     verdicts: list[Verdict] = field(default_factory=list)
     """Of each trial: a probe with an exchange."""
     notes: list[str] = field(default_factory=list)
-    """What is worth knowing and no fault, such as an exception."""
+    """What is worth knowing and no fault, such as a status that is no success."""
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     """Those that problems refer to, by the name of the scenario."""
     changed: Changed | None = None
@@ -77,6 +77,15 @@ class Checked:
     """All probes were played, so that what was not found is not there."""
     file: str = ""
     """The file of the target's module, from the current directory; empty if unknown."""
+    advice: list[Problem] = field(default_factory=list)
+    """What no sentence forbids, and goes wrong in practice; never a failure. With
+    `--level advice` it stands among the problems."""
+    answers: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By exchange: how often which status came, or `no answer`."""
+    unanswered: bool = False
+    """Not one exchange was answered, so that nothing is known."""
+    strict: bool = False
+    """A note fails, too."""
 
     def of(self, kind: str) -> list[Verdict]:
         """Return the verdicts of one kind."""
@@ -89,7 +98,10 @@ class Checked:
 
     @property
     def required(self) -> list[Problem]:
-        """The problems that make the check fail: not those that are unclear."""
+        """The problems that make the check fail: not those that are unclear.
+
+        Advice is among the problems only where it counts.
+        """
         return [each for each in self.problems if each.level != "unclear"]
 
     @property
@@ -101,9 +113,11 @@ class Checked:
             bad: Sequence[object] = (*self.changed.new, *self.changed.gone)
         else:
             bad = self.required
-        if bad or self.of("error") or self.empty:
+        if bad or self.of("error") or self.empty or (self.strict and self.notes):
             return 1
-        return 3 if self.unstartable else 0
+        if self.unstartable:
+            return 3
+        return 1 if self.unanswered else 0
 
 
 def exchange_in(scenario: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgi_compare.contract.scenario import Request
 from asgi_compare.judge.application.arrange import cut
 from asgi_compare.judge.application.check import Plan, check_with
-from asgi_compare.judge.application.probe import LIFESPAN_STARTS
+from asgi_compare.judge.application.probe import LIFESPAN_STARTS, Asked
 from asgi_compare.judge.application.probes.all_probes import BY_ID, PROBES
 from asgi_compare.judge.rules import judge
 from asgi_compare.judge.selection import Selection
@@ -90,6 +91,9 @@ def test_every_probe_is_a_complete_row() -> None:
         assert probe.link.startswith("https://")
 
 
+PAGE = Asked("GET /page", Request(target=b"/page"), ("--path", "/page"))
+
+
 def test_every_probe_is_legal() -> None:
     """No server that is played breaks a rule that binds servers."""
     kept = []
@@ -101,7 +105,7 @@ def test_every_probe_is_legal() -> None:
 
     for application, interface in ((everything, "asgi"), (wsgi_echo, "wsgi")):
         driver = Keeping(application, interface)  # type: ignore[arg-type]
-        check_with(driver, Plan("x:y", asked=(POST, TALK, GET)))
+        check_with(driver, Plan("x:y", asked=(POST, TALK, GET, PAGE)))
         driver.close()
     sides = [f for one in kept for f in judge(one) if f.side == "server"]
     sides = [f for f in sides if f.level == "must"]

@@ -55,8 +55,8 @@ def test_application_that_does_not_come_up_is_given_up() -> None:
 
     found = checked(application)
 
-    assert found.code == 3
-    assert found.notes == [
+    assert found.code == 1
+    assert [v.reason for v in found.of("error")] == [
         "The application did not start: no answer to lifespan.startup in time."
     ]
 
@@ -97,19 +97,31 @@ def test_application_that_returns_from_everything_breaks_one_rule() -> None:
             await plain(scope, receive, send)
 
     assert list(rules(checked(application))) == ["asgi/unknown-protocol-accepted"]
-    found = checked(application, asked=(TALK,))
-    assert list(rules(found)) == ["asgi/unknown-protocol-accepted"]
-    assert found.notes == ["WebSocket /: the application does not answer WebSocket."]
 
 
-def test_application_that_answers_everything_as_http_is_stopped_by_the_refusal() -> (
-    None
-):
+def test_websocket_that_was_asked_for_by_name_must_be_answered() -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await plain(scope, receive, send)
+
+    assert list(rules(checked(application, asked=(TALK,)))) == [
+        "asgi-websocket/connect-unanswered",
+        "asgi/unknown-protocol-accepted",
+    ]
+
+
+def test_refusal_of_our_own_is_no_rejection_by_the_application() -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         await send(START)
         await send(BODY)
 
-    assert checked(application).problems == []
+    found = checked(application)
+
+    assert rules(found) == {
+        "asgi/unknown-event-type": 26,
+        "asgi/unknown-protocol-accepted": 1,
+    }
+    assert found.code == 1
 
 
 def test_websocket_application_that_sends_from_its_own_task_is_answered() -> None:
@@ -241,8 +253,8 @@ def test_application_that_cannot_be_cancelled_is_an_error() -> None:
 
     found = checked(application, selection=Selection(select=("http/*",)))
 
-    assert found.unstartable
-    assert found.code == 3
+    assert found.of("error")
+    assert found.code == 1
 
 
 def test_wsgi_application_that_names_the_arguments_is_found() -> None:

@@ -1,4 +1,4 @@
-"""An answer in the events of HTTP to a WebSocket: a way to reject it, or a mistake."""
+"""An answer in the events of HTTP to a WebSocket is a mistake, whoever asked for it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ async def answers_all_as_http(scope: Any, receive: Any, send: Any) -> None:
     await send(BODY)
 
 
-def test_http_answer_to_a_websocket_that_nobody_asked_for_is_a_rejection() -> None:
-    assert "asgi/unknown-event-type" not in rules(checked(answers_all_as_http))
+def test_http_answer_to_a_websocket_that_nobody_asked_for_is_a_finding() -> None:
+    assert "asgi/unknown-event-type" in rules(checked(answers_all_as_http))
 
 
 def test_http_answer_to_a_websocket_that_was_asked_for_is_a_finding() -> None:

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from asgi_compare.contract.scenario import Request
+from asgi_compare.judge.application.probe import Asked
 from tests.broken_apps.apps import BODY, START, event, http, start
 from tests.judge.probes.playing import (
+    GET,
     POST,
     checked,
     echo,
@@ -31,10 +34,12 @@ def test_application_that_relies_on_an_optional_key_is_found(key: str) -> None:
 
     probe = f"probe-http/without-{key.replace('_', '-')}"
     assert rules(found) == {probe: 1}
-    assert found.problems[0].message == (
+    message = found.problems[0].message
+    assert message.startswith(
         "Expected a 200 with 5 bytes as on a plain server, but got "
-        f"KeyError: '{key}' (at the end of '{probe} GET /')."
+        f"KeyError: '{key}' (test_check_probes.py:"
     )
+    assert message.endswith(f") (at the end of '{probe} GET /').")
     assert found.problems[0].sentence.startswith("Optional")
     assert found.problems[0].level == "must"
 
@@ -61,6 +66,7 @@ def test_application_that_reads_one_piece_only_is_found_where_there_is_a_body() 
         "probe-http/body-byte-by-byte": 1,
         "probe-http/body-with-empty-pieces": 1,
         "probe-http/body-arrives-slowly": 1,
+        "asgi-http/more-body-ignored": 6,
     }
     assert rules(checked(application)) == {}
 
@@ -152,13 +158,34 @@ def test_file_of_a_zero_copy_send_is_looked_at_where_it_is() -> None:
     assert rules(checked(wrong)) == {"asgi-extensions/zerocopysend-file": 1}
 
 
-def test_plain_exchange_that_raises_is_a_note_and_no_finding() -> None:
+async def raises(scope: Any, receive: Any, send: Any) -> None:
+    raise ValueError("no such thing")
+
+
+def test_plain_exchange_that_raises_is_an_error_with_its_place() -> None:
+    found = checked(raises)
+
+    line = raises.__code__.co_firstlineno + 1
+    assert [v.reason for v in found.of("error")] == [
+        "The application raised ValueError: no such thing "
+        f"(test_check_probes.py:{line})."
+    ]
+    assert found.code == 1
+
+
+def test_plain_exchange_may_be_allowed_to_raise_if_another_is_answered() -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        raise ValueError("no such thing.")
+        if scope["type"] == "http" and scope["path"] == "/broken":
+            raise ValueError("no such thing")
+        await plain(scope, receive, send)
 
-    found = checked(application)
+    broken = Asked("GET /broken", Request(target=b"/broken"), ("--path", "/broken"))
 
-    assert found.problems == []
-    assert found.notes[0] == (
-        "GET /: the application raised ValueError: no such thing."
-    )
+    assert checked(raises, allow_raise=True).code == 1
+    assert checked(raises, allow_raise=True).unanswered
+    found = checked(application, allow_raise=True, asked=(GET, broken))
+    assert found.code == 0
+    assert found.notes[0].startswith("GET /broken: The application raised ValueError")
+    assert checked(application, asked=(GET, broken)).code == 1
+    strict = checked(application, allow_raise=True, strict=True, asked=(GET, broken))
+    assert strict.code == 1

@@ -11,9 +11,9 @@ from asgi_compare.cli.commands.check_server import check_server
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--url", "http://a:99999"], "Expected http://HOST:PORT, but got"),
-        (["--url", "http://[::1"], "Expected http://HOST:PORT, but got"),
-        (["--url", "http://a:0"], "Expected http://HOST:PORT, but got"),
+        (["--url", "http://a:99999"], "Expected http://HOST:PORT or https://HOST, but"),
+        (["--url", "http://[::1"], "Expected http://HOST:PORT or https://HOST, but"),
+        (["--url", "http://a:0"], "Expected http://HOST:PORT or https://HOST, but"),
         (["python 'x"], 'Expected a command line, but got "python \'x"'),
         (["wsgiref", "--interface", "asgi"], "wsgiref does not speak ASGI."),
         (["wsgiref", "--max-time", "nan"], "'nan' is not a valid float"),

@@ -69,15 +69,16 @@ def test_implementation_of_ours_goes_by_its_name(run: Check) -> None:
     result = run("raw-asgi")
 
     assert result.exit_code == 0
-    assert result.output.startswith("asgi_raw.app:application (asgi): ")
+    assert "asgi_raw.app:application (asgi): " in result.output
 
 
 def test_option_without_its_value_may_stand_in_pyproject(run: Check) -> None:
     Path("pyproject.toml").write_text("[tool.asgi-compare]\nopenapi = true\n")
     result = run("usage_apps:fine")
 
-    assert result.exit_code == 2
-    assert "Expected an OpenAPI document in JSON at '/openapi.json'" in result.output
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert "Expected an OpenAPI document in JSON at '/openapi.json'" in said
 
 
 def test_finding_is_known_in_every_exchange_it_is_in(run: Check) -> None:
@@ -134,5 +135,5 @@ def test_check_that_has_played_nothing_does_not_pass(
 def test_interrupt_that_a_wsgi_application_raises_is_its_own(run: Check) -> None:
     result = run("usage_apps:interrupted")
 
-    assert result.exit_code == 0
-    assert "the application raised KeyboardInterrupt." in result.output
+    assert result.exit_code == 1
+    assert "The application raised KeyboardInterrupt (" in result.output

@@ -8,6 +8,7 @@ import pytest
 
 from asgi_compare.judge.application.probes.all_probes import PROBES
 from asgi_compare.judge.rules import RULES
+from tests.tables import each_row
 from tools import rule_pages
 
 PAGES = rule_pages.pages()
@@ -23,7 +24,7 @@ def test_there_is_a_page_for_each_rule_and_a_row_for_each_probe() -> None:
 OTHERS = ("README", "probes")
 
 
-@pytest.mark.parametrize("name", RULES)
+@each_row("name", RULES)
 def test_page_has_all_that_is_known_of_a_rule(name: str) -> None:
     page, rule = PAGES[f"docs/rules/{name}.md"], RULES[name]
 

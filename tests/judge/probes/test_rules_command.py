@@ -12,6 +12,7 @@ from asgi_compare.cli.commands.rules import rules
 from asgi_compare.judge.application.probes.all_probes import BY_ID
 from asgi_compare.judge.rules import RULES
 from asgi_compare.judge.rules.engine.book import book
+from tests.tables import each_row
 
 
 @pytest.mark.parametrize("words", [[], ["--side", "server"], ["--level", "unclear"]])
@@ -33,7 +34,7 @@ def test_rules_are_selected() -> None:
     assert wrong.exit_code == 2
 
 
-@pytest.mark.parametrize("name", [*RULES, *BY_ID])
+@each_row("name", [*RULES, *BY_ID])
 def test_every_rule_and_probe_can_be_explained(name: str) -> None:
     result = CliRunner().invoke(explain, [name, "--no-color"])
 
@@ -79,7 +80,7 @@ def test_sentence_can_be_explained(name: str, seen: str) -> None:
     result = CliRunner().invoke(explain, [name, "--no-color"])
 
     assert result.exit_code == 0
-    assert result.output.startswith(f"{name}: a sentence (")
+    assert result.output.startswith(f"{name}: a sentence\n")
     assert result.output.endswith(f"\nWho sees it kept:\n    {seen}\n")
 
 

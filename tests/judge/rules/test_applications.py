@@ -9,13 +9,14 @@ from tests.broken_apps import BROKEN, BY_PROBES
 from tests.broken_apps.apps import Case
 from tests.correct_apps import CORRECT
 from tests.judge.rules.driving import judged
+from tests.tables import each_row
 
 
 def _name(case: Case) -> str:
     return case.name
 
 
-@pytest.mark.parametrize("case", BROKEN, ids=_name)
+@each_row("case", BROKEN, ids=_name)
 async def test_broken_application_breaks_its_rule_alone(case: Case) -> None:
     findings = await judged(case)
 
@@ -23,7 +24,7 @@ async def test_broken_application_breaks_its_rule_alone(case: Case) -> None:
     assert all(finding.scenario == case.name for finding in findings)
 
 
-@pytest.mark.parametrize("case", CORRECT, ids=_name)
+@each_row("case", CORRECT, ids=_name)
 async def test_correct_application_breaks_no_rule(case: Case) -> None:
     assert await judged(case) == []
 
@@ -51,7 +52,7 @@ def test_every_rule_for_applications_has_an_application_that_breaks_it() -> None
 TAKES_EVERYTHING = {"asgi/unknown-protocol-accepted"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "case", [case for case in BROKEN if not case.wsgi], ids=lambda case: case.name
 )
 async def test_broken_application_is_not_also_broken_by_an_unknown_protocol(

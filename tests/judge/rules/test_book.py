@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from asgi_compare.judge.rules import RULES, rules
 from asgi_compare.judge.rules.engine import book
 from asgi_compare.judge.rules.engine.book import Sentence
+from tests.tables import each_row
 
 BOOK = book.book()
 
@@ -19,7 +18,7 @@ def test_ids_are_unique() -> None:
     assert len({sentence.id for sentence in BOOK}) == len(BOOK) > 300
 
 
-@pytest.mark.parametrize("sentence", BOOK, ids=_id)
+@each_row("sentence", BOOK, ids=_id)
 def test_sentence_has_a_rule_an_observer_or_a_reason(sentence: Sentence) -> None:
     assert sentence.rules or sentence.seen_by or sentence.why_not
     assert not (sentence.seen_by and sentence.why_not)
@@ -29,7 +28,7 @@ def test_sentence_has_a_rule_an_observer_or_a_reason(sentence: Sentence) -> None
     assert sentence.link.startswith("https://")
 
 
-@pytest.mark.parametrize("sentence", BOOK, ids=_id)
+@each_row("sentence", BOOK, ids=_id)
 def test_rules_of_a_sentence_bind_whom_it_binds(sentence: Sentence) -> None:
     sides = {RULES[rule].side for rule in sentence.rules}
 
@@ -37,7 +36,7 @@ def test_rules_of_a_sentence_bind_whom_it_binds(sentence: Sentence) -> None:
         assert sentence.binds in sides
 
 
-@pytest.mark.parametrize("rule", RULES)
+@each_row("rule", RULES)
 def test_rule_stands_for_a_sentence(rule: str) -> None:
     assert book.sentences_of(rule)
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
 from asgi_compare.judge.rules import RULES, Rule, judge
 from asgi_compare.judge.rules.engine.values import shown
+from tests.tables import each_row
 
 
 def _id(rule: Rule) -> str:
     return rule.id
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=_id)
+@each_row("rule", RULES.values(), ids=_id)
 def test_example_breaks_the_rule_alone(rule: Rule) -> None:
     findings = judge(rule.breaks.transcript("example"))
 
@@ -25,14 +24,14 @@ def test_example_breaks_the_rule_alone(rule: Rule) -> None:
         assert finding.message.startswith("Expected ")
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=_id)
+@each_row("rule", RULES.values(), ids=_id)
 def test_example_keeps_all_rules_of_its_side(rule: Rule) -> None:
     findings = judge(rule.keeps.transcript("example"))
 
     assert [finding for finding in findings if finding.side == rule.side] == []
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=_id)
+@each_row("rule", RULES.values(), ids=_id)
 def test_record_is_complete(rule: Rule) -> None:
     group, _, name = rule.id.partition("/")
 

@@ -16,11 +16,10 @@ from asgi_compare.judge.rules.engine.examples import (
     Stream,
 )
 from asgi_compare.judge.rules.engine.judge import Judge
-from asgi_compare.judge.rules.engine.judge_http import FAULTLESS, HEADS, HttpJudge
+from asgi_compare.judge.rules.engine.judge_http import HttpJudge
 from asgi_compare.judge.rules.engine.judge_lifespan import LifespanJudge
 from asgi_compare.judge.rules.engine.judge_websocket import WebSocketJudge
 from asgi_compare.judge.rules.engine.judge_wsgi import WsgiJudge
-from asgi_compare.judge.rules.engine.ordinary_scope import NAMES, is_ordinary
 from asgi_compare.judge.rules.engine.rule import Example, rule
 from asgi_compare.judge.rules.engine.values import entries, kind, shown, truthy, walk
 from asgi_compare.model.results import Finding
@@ -180,26 +179,6 @@ def test_websocket_event_of_an_odd_shape_is_looked_at_closely() -> None:
     for event in ({"x": 1, "y": 2}, {"x": 1, "y": 2, "z": 3}, [1, 2]):
         assert one.received(event)
     assert one.sent({"x": 1, "y": 2})
-
-
-def test_heads_and_names_are_forgotten_when_there_are_too_many() -> None:
-    for number in range(HEADS + 2):
-        one = judge_for(HTTP_SCOPE)
-        one.sent({**START, "headers": [(b"x-number", b"%d" % number)]})
-    assert len(FAULTLESS) < HEADS
-
-    for number in range(NAMES + 2):
-        assert is_ordinary({**HTTP_SCOPE, "headers": [(b"x-%d" % number, b"")]})
-
-
-def test_ordinary_scope_is_not_looked_at_closely() -> None:
-    one = judge_for({**HTTP_SCOPE, "extensions": {"x": {}}, "state": {}})
-
-    assert one._scope_is_fine()
-    for key, odd in [("path", "/%41"), ("extensions", {"tls": {}}), ("server", [1, 2])]:
-        assert not judge_for({**HTTP_SCOPE, key: odd})._scope_is_fine()
-    assert not is_ordinary({})
-    assert not is_ordinary({**HTTP_SCOPE, "headers": None})
 
 
 def test_id_can_be_given_to_one_rule_only() -> None:

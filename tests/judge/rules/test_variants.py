@@ -47,7 +47,8 @@ VARIANTS: list[tuple[str, Example, str]] = [
     (
         "asgi/version-missing",
         http(*HELLO, scope={"asgi": ABSENT}),
-        "Expected a 'version' in scope['asgi'], but got {} (in the scope of 'it').",
+        "Expected a 'version' in scope['asgi'], but the scope has no 'asgi' (in the "
+        "scope of 'it').",
     ),
     (
         "asgi/extensions-type",

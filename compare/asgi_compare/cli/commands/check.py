@@ -7,19 +7,21 @@ and what it does is judged by the rules.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import click
 
 from asgi_compare.cli import common
 from asgi_compare.cli.configured import A_DAY, Configured, Seconds
 from asgi_compare.contract.parse import ExchangeError, parse
+from asgi_compare.contract.scenario import Conversation, Request
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
-from asgi_compare.drive.targets.target import TargetError
+from asgi_compare.drive.targets.target import Form, TargetError
 from asgi_compare.judge.application.check import DEADLINE, Plan
 from asgi_compare.judge.application.check import check as execute
-from asgi_compare.judge.application.openapi import DocumentError
+from asgi_compare.judge.application.conclusions import CONCLUSIONS
 from asgi_compare.judge.application.probe import Asked
 from asgi_compare.judge.application.probes.all_probes import BY_ID
 from asgi_compare.judge.application.raw_request import read_request
@@ -59,12 +61,44 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
 @click.argument("target")
 @common.target_options
 @click.option(
+    "--interface",
+    type=click.Choice(["asgi", "asgi2", "wsgi"]),
+    help="How TARGET is called, where its arguments do not tell.",
+)
+@click.option(
     "--path",
     "paths",
     multiple=True,
     metavar="[METHOD:]/PATH",
     help="What to ask for: /x, POST:/x or ws:/x; repeatable. "
     "Without any, / and a WebSocket on /.",
+)
+@click.option(
+    "--header",
+    "-H",
+    "headers",
+    multiple=True,
+    metavar="NAME:VALUE",
+    help="A request header for each --path; repeatable.",
+)
+@click.option(
+    "--data",
+    metavar="TEXT",
+    help="The body of each --path with POST, PUT or PATCH.  [default: a=1&b=2&c=3]",
+)
+@click.option(
+    "--message",
+    "messages",
+    multiple=True,
+    metavar="TEXT",
+    help="What a WebSocket client says; repeatable.  [default: hello]",
+)
+@click.option(
+    "--subprotocol",
+    "subprotocols",
+    multiple=True,
+    metavar="NAME",
+    help="A subprotocol that a WebSocket client offers; repeatable.",
 )
 @click.option(
     "--request",
@@ -95,11 +129,17 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
 )
 @click.option(
     "--level",
-    type=click.Choice(["must", "should"]),
+    type=click.Choice(["must", "should", "advice"]),
     default="should",
     show_default=True,
-    help="'must' leaves out what is only recommended.",
+    help="'must' leaves out what is only recommended; with 'advice' that fails, too.",
 )
+@click.option(
+    "--allow-raise",
+    is_flag=True,
+    help="An application that raises at a plain request passes, with a note.",
+)
+@click.option("--strict", is_flag=True, help="Whatever is a note fails.")
 @click.option(
     "--expected",
     metavar="FILE",
@@ -135,7 +175,10 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
     help="Stop after that long; what was done until then counts.",
 )
 @click.option(
-    "--seed", type=int, default=0, help="Where bodies are cut; it is in the report."
+    "--seed",
+    type=int,
+    default=0,
+    help="Where bodies are cut, and which calls are late; it is in the report.",
 )
 @common.no_color
 @click.pass_context
@@ -145,14 +188,21 @@ def check(
     target: str,
     factory: bool,
     app_dir: str | None,
+    interface: str | None,
     paths: tuple[str, ...],
+    headers: tuple[str, ...],
+    data: str | None,
+    messages: tuple[str, ...],
+    subprotocols: tuple[str, ...],
     requests: tuple[str, ...],
     openapi: str,
     unsafe: bool,
     probes: tuple[str, ...],
     select: tuple[str, ...],
     exclude: tuple[str, ...],
-    level: str,
+    level: Literal["must", "should", "advice"],
+    allow_raise: bool,
+    strict: bool,
     expected: str | None,
     timeout: float,
     max_failures: int | None,
@@ -165,19 +215,21 @@ def check(
 
     TARGET is module:attribute, or one of our own implementations, such as raw-asgi.
     """
+    common.need(target)
     if ours := IMPLEMENTATIONS.get(target):
         target, app_dir = ours.target, ours.app_dir
-    rules = {**RULES, **BY_ID}
+    rules = {**RULES, **BY_ID, **CONCLUSIONS}
     _known(select, rules, "rule")
     _known(exclude, rules, "rule")
     _known(probes, BY_ID, "probe")
-    selection = Selection(select, exclude, "must" if level == "must" else "should")
+    selection = Selection(select, exclude, level)
     accepted = _expected(expected)
     plan = Plan(
         target,
         factory,
         app_dir,
-        asked(paths, requests),
+        cast("Form | None", interface),
+        asked(paths, requests, Says(headers, data, messages, subprotocols)),
         openapi,
         unsafe,
         probes,
@@ -186,6 +238,8 @@ def check(
         max_failures,
         max_time,
         seed,
+        allow_raise,
+        strict,
     )
     result = _execute(plan, no_color)
     if accepted is not None:
@@ -203,20 +257,67 @@ def _code(result: Checked, accepts: bool) -> int:
     return 0 if accepts and only_findings else result.code
 
 
-def asked(paths: tuple[str, ...], requests: tuple[str, ...]) -> tuple[Asked, ...]:
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the client of every `--path` says."""
+
+    headers: tuple[str, ...] = ()
+    data: str | None = None
+    messages: tuple[str, ...] = ()
+    subprotocols: tuple[str, ...] = ()
+
+    def words(self) -> tuple[str, ...]:
+        """Return the words that say so on the command line."""
+        words = [each for header in self.headers for each in ("--header", header)]
+        if self.data is not None:
+            words += ["--data", self.data]
+        words += [each for text in self.messages for each in ("--message", text)]
+        for name in self.subprotocols:
+            words += ["--subprotocol", name]
+        return tuple(words)
+
+    def exchange(self, path: str) -> Request | Conversation:
+        """Read a path, and let the client say all this there."""
+        found = parse(path, headers=self.headers)
+        if isinstance(found, Conversation):
+            says = self.messages or found.says
+            return replace(found, says=says, subprotocols=self.subprotocols)
+        if found.method not in WITH_BODY:
+            return found
+        body = FORM if self.data is None else self.data.encode()
+        names = {name.lower() for name, _ in found.headers}
+        typed = self.data is not None or b"content-type" in names
+        added = () if typed else ((b"content-type", FORM_TYPE),)
+        pieces = (body,) if body else ()
+        return replace(found, body=pieces, headers=(*found.headers, *added))
+
+
+DEFAULT_PATHS = ("/", "ws:/")
+WITH_BODY = ("POST", "PUT", "PATCH")
+FORM = b"a=1&b=2&c=3"
+FORM_TYPE = b"application/x-www-form-urlencoded"
+
+
+def asked(
+    paths: tuple[str, ...], requests: tuple[str, ...], says: Says | None = None
+) -> tuple[Asked, ...]:
     """Read what the user wants to have asked."""
+    says = says or Says()
     try:
         found = [read_request(name) for name in requests]
-        for path in paths:
+        # Said without a path, it is said to what is asked by itself.
+        by_itself = not (paths or requests) and bool(says.words())
+        for path in DEFAULT_PATHS if by_itself else paths:
             if "://" in path.partition("?")[0]:
                 raise ExchangeError(
                     f"Expected a path such as /x, but got the URL {path!r}; check "
                     f"calls the application itself, without a server."
                 )
-            exchange = parse(path)
+            exchange = says.exchange(path)
             method = getattr(exchange, "method", "WebSocket")
             label = f"{method} {exchange.target.decode('latin-1')}"
-            found.append(Asked(label, exchange, ("--path", path)))
+            words = ("--path", path, *says.words())
+            found.append(Asked(label, exchange, words, wanted=not by_itself))
     except ExchangeError as error:
         raise click.UsageError(str(error)) from error
     return tuple(found)
@@ -246,8 +347,6 @@ def _execute(plan: Plan, no_color: bool) -> Checked:
             return execute(plan, lambda name: status.update(name[:70]))
     except TargetError as error:
         raise common.TargetFailed(str(error)) from error
-    except DocumentError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def _write(result: Checked, reports: dict[str, str | None]) -> list[Path]:

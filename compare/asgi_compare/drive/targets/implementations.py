@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from asgi_compare.drive.installed import missing_module
 from asgi_compare.drive.places import APPLICATIONS
 from asgi_compare.model.transcript import Interface
 
@@ -30,9 +31,11 @@ class Implementation:
     alike."""
     app_dir: str = str(APPLICATIONS)
     """The directory from which the target is imported."""
+    modules: tuple[str, ...] = ()
+    """What it needs besides the standard library."""
 
 
-YARDSTICK = "raw-asgi"
+BASELINE = "raw-asgi"
 """What all others are compared with."""
 
 IMPLEMENTATIONS: dict[str, Implementation] = {
@@ -58,6 +61,7 @@ IMPLEMENTATIONS: dict[str, Implementation] = {
             "starlette_app.app:application",
             "starlette_app",
             "Starlette, as its documentation would have it.",
+            modules=("starlette", "itsdangerous", "python_multipart"),
         ),
         Implementation(
             "django-asgi",
@@ -67,6 +71,7 @@ IMPLEMENTATIONS: dict[str, Implementation] = {
             "Django with the middleware of startproject, through ASGI.",
             # Django's application is one without lifespan.
             attributes={"without_lifespan": "application"},
+            modules=("django",),
         ),
         Implementation(
             "django-wsgi",
@@ -74,6 +79,12 @@ IMPLEMENTATIONS: dict[str, Implementation] = {
             "django_app.wsgi:application",
             "django_app",
             "The same Django, the same settings and urls, through WSGI.",
+            modules=("django",),
         ),
     )
 }
+
+
+def lacking(implementation: Implementation) -> str | None:
+    """Return what is not installed and how to add it; None if nothing is missing."""
+    return missing_module(implementation.name, implementation.modules, "apps")

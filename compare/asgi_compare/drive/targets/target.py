@@ -7,26 +7,27 @@ imports it; `interface_of` says how a server would have to call it.
 An ASGI application takes `scope`, `receive` and `send`. Its older form, ASGI 2, takes
 the `scope` and gives back something that takes the other two. A WSGI application takes
 `environ` and `start_response`. So the number of arguments tells them apart, and nothing
-has to be called to find out.
+has to be called to find out. (Of `*args` it is a guess; `--interface` says it.)
 
 Whatever goes wrong is a `TargetError` with one sentence for the user.
 """
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import functools
 import importlib
 import inspect
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from asgi_compare.drive.targets.blame import place_of
 from asgi_compare.model.transcript import Interface
 
 Form = Literal[Interface, "asgi2"]
@@ -36,6 +37,8 @@ Application = Callable[..., Any]
 FORMS: dict[int, Form] = {1: "asgi2", 2: "wsgi", 3: "asgi"}
 """The form, by the number of positional arguments that the application takes."""
 
+USUAL = ("application", "app", "api", "asgi_app", "wsgi_app")
+"""What an application is called as a rule."""
 HINTS: dict[str, Form] = {
     "_asgi_single_callable": "asgi",
     "_asgi_double_callable": "asgi2",
@@ -150,10 +153,10 @@ def _import_failed(name: str, error: BaseException) -> TargetError:
 def _described(error: BaseException) -> str:
     """Return type, message and place of an exception, on one line."""
     said = " ".join(str(error).split())
-    last = traceback.extract_tb(error.__traceback__)[-1:]
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {said}"  # which names the place itself
-    place = "".join(f" ({os.path.basename(at.filename)}:{at.lineno})" for at in last)
+    at = place_of(error)
+    place = f" ({at})" if at else ""
     name = type(error).__name__
     return f"{name}: {said}{place}" if said else f"{name}{place}"
 
@@ -166,6 +169,7 @@ def _attribute(module: ModuleType, module_name: str, attributes: str) -> object:
             found = getattr(found, name)
         except AttributeError:
             near = difflib.get_close_matches(name, dir(found), n=3)
+            near = near or [each for each in USUAL if hasattr(found, each)]
             hint = " or ".join(repr(other) for other in near)
             raise TargetError(
                 f"Expected an attribute {name!r} in {path!r}, but there is none; "
@@ -187,13 +191,19 @@ def _made_by(factory: object, target: str) -> object:
             f"{type(factory).__name__!r}; leave --factory away."
         )
     try:
-        return factory()
+        made = factory()
+        return asyncio.run(_awaited(made)) if inspect.iscoroutine(made) else made
     except BaseException as error:
         raise TargetError(
             f"Expected {target!r} to give an application when called without "
             f"arguments, but it raised {_described(error)}; "
             f"leave --factory away if it is the application itself."
         ) from error
+
+
+async def _awaited(made: Any) -> object:
+    found: object = await made
+    return found
 
 
 def _is_coroutine_function(application: Application) -> bool:
@@ -212,12 +222,11 @@ def _is_coroutine_function(application: Application) -> bool:
 def _arguments(application: Application) -> int:
     """Count the positional arguments that it must be given; -1 if there is no saying.
 
-    `*args` says nothing by itself, so it counts as room for as many as are missing to
-    the only interface whose applications are coroutine functions.
+    `*args` says nothing by itself, so it counts as room for as many as are missing: to
+    ASGI, whose applications are coroutine functions, or else to WSGI.
     """
-    try:
-        parameters = inspect.signature(application).parameters.values()
-    except Exception:  # some callables written in C do not say; others raise anything
+    parameters = _parameters(application)
+    if parameters is None:
         return -1
     kinds = [p.kind for p in parameters if p.default is p.empty]
     count = kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -225,8 +234,20 @@ def _arguments(application: Application) -> int:
     if inspect.Parameter.KEYWORD_ONLY in kinds:
         return -1  # no server would pass it
     if inspect.Parameter.VAR_POSITIONAL in kinds:
-        return 3 if _is_coroutine_function(application) and count < 3 else -1
+        room = 3 if _is_coroutine_function(application) else 2
+        return room if count <= room else -1
     return count
+
+
+def _parameters(application: Application) -> list[inspect.Parameter] | None:
+    """Return what it takes, or None: callables written in C do not always say."""
+    # An instance may have its `__call__` in a slot, where `signature` does not look.
+    with suppress(Exception):  # such an object may raise anything
+        return [*inspect.signature(application).parameters.values()]
+    with suppress(Exception):
+        instance: Any = None if inspect.isclass(application) else application
+        return [*inspect.signature(instance.__call__).parameters.values()]
+    return None
 
 
 def _shown(application: Application) -> str:

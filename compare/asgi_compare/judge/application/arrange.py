@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from asgi_compare.contract.scenario import Conversation, Lifetime, Request
 from asgi_compare.judge.application.probe import Asked, Exchange, Probe, Trial
 
+LONG = 20.0
+"""Seconds for a dozen requests, with every object's origin remembered."""
 PIECES = 4
 """Into how many pieces a body is cut."""
 
@@ -22,6 +25,8 @@ def fits(probe: Probe, asked: Asked) -> bool:
         return False
     if probe.needs == "body":
         return bool(b"".join(exchange.body))
+    if probe.needs == "letter":
+        return encoded(exchange.target) != exchange.target
     return probe.needs == "" or probe.needs == exchange.method
 
 
@@ -34,8 +39,21 @@ def trial(probe: Probe, asked: Asked, deadline: float, seed: int) -> Trial:
     else:
         exchange = changed(probe, asked.exchange, seed)
     return Trial(
-        "", name, probe.plays, exchange, deadline=deadline, server=probe.server
+        "",
+        name,
+        probe.plays,
+        exchange,
+        deadline=LONG if probe.server.repeats else deadline,
+        server=probe.server,
+        seed=seed,
     )
+
+
+def reference(probe: Probe, asked: Asked, deadline: float, seed: int) -> Trial:
+    """Make what a probe is compared with, where that is not the plain exchange."""
+    other = replace(probe, changes=probe.against or {}, body="as it is")
+    made = trial(other, asked, deadline, seed)
+    return replace(made, case=f"{probe.id} {asked.label} (compared)")
 
 
 def changed(
@@ -46,11 +64,37 @@ def changed(
     if suffix := changes.pop("suffix", b""):
         path, mark, query = exchange.target.partition(b"?")
         changes["target"] = path.rstrip(b"/") + suffix + mark + query
+    if query := changes.pop("query", b""):
+        path, mark, given = changes.get("target", exchange.target).partition(b"?")
+        changes["target"] = path + b"?" + given + (b"&" if mark else b"") + query
+    if changes.pop("encoded", False):
+        changes["target"] = encoded(exchange.target)
     if "headers" in changes:
         changes["headers"] = (*exchange.headers, *changes["headers"])
     if isinstance(exchange, Request) and probe.body != "as it is":
         changes["body"] = cut(probe.body, b"".join(exchange.body), seed)
     return replace(exchange, **changes)
+
+
+LAST_LETTER = re.compile(rb"([A-Za-z])([^A-Za-z]*)\Z")
+
+
+def encoded(target: bytes) -> bytes:
+    """Encode the last letter of a path, which makes no other path of it."""
+    path, mark, query = target.partition(b"?")
+    if b"%" in path[-3:]:
+        return target
+    return LAST_LETTER.sub(lambda m: b"%%%02X" % m[1][0] + m[2], path) + mark + query
+
+
+def another(exchange: Request) -> Request:
+    """Return what another client asks for meanwhile: the like, and not the same."""
+    if body := b"".join(exchange.body):
+        middle = len(body) // 2 or 1
+        turned = body[::-1]
+        return replace(exchange, body=(turned[:middle], turned[middle:]))
+    mark = b"&" if b"?" in exchange.target else b"?"
+    return replace(exchange, target=exchange.target + mark + b"another=1")
 
 
 def cut(how: str, body: bytes, seed: int) -> tuple[bytes, ...]:

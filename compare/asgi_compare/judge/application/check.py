@@ -3,7 +3,9 @@
 The target is driven in a child process, one trial after the other. The first trial with
 an exchange is the plain one. It sets the pace for the rest: an application that answers
 at once is not waited for long. Where even the plain one gets no answer, or ends the
-process, the others are left out, for they would tell nothing new.
+process, the others are left out, for they would tell nothing new. Any other one that
+gets no answer in its time is given the whole time once: it may have had something to
+set up.
 
 What a target prints, and what it does to its process, is one line in the result. This
 module knows the stages below it, and no report.
@@ -12,20 +14,22 @@ module knows the stages below it, and no report.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Protocol
 
 from asgi_compare.contract.scenario import Conversation, Request
 from asgi_compare.drive.targets.target import Form, source_of
 from asgi_compare.drive.workers.worker import START_LIMIT, Child
+from asgi_compare.judge.application import observed
 from asgi_compare.judge.application import probe_findings as own
 from asgi_compare.judge.application.arrange import fits, trial
 from asgi_compare.judge.application.baseline import Yardstick
 from asgi_compare.judge.application.gather import Gathered
-from asgi_compare.judge.application.openapi import read_document
+from asgi_compare.judge.application.openapi import DocumentError, read_document
 from asgi_compare.judge.application.probe import (
+    LEAVES_INSIDE,
     LIFESPAN_STARTS,
     UNASKED,
     UNKNOWN_TYPE,
@@ -47,6 +51,8 @@ LEAST = 0.5
 """Seconds that every other one may take, however quick the first was."""
 SLOWER = 20
 """How many times longer than the first another one may take."""
+SECOND_TRIES = 2
+"""How many trials that were too late are given the whole time, in vain."""
 
 DEFAULTS = (
     Asked("GET /", Request(), ("--path", "/"), wanted=False),
@@ -67,6 +73,8 @@ class Plan:
     target: str
     factory: bool = False
     app_dir: str | None = None
+    interface: Form | None = None
+    """How the target is called; None for finding out."""
     asked: tuple[Asked, ...] = ()
     openapi: str = ""
     """Where the application has its OpenAPI document; empty for not looking."""
@@ -79,6 +87,10 @@ class Plan:
     max_failures: int | None = None
     max_time: float | None = None
     seed: int = 0
+    allow_raise: bool = False
+    """An application that raises at a plain request is a note."""
+    strict: bool = False
+    """A note fails."""
 
     def words(self) -> list[str]:
         """Return the command line that checks this target."""
@@ -87,6 +99,10 @@ class Plan:
             words.append("--factory")
         if self.app_dir:
             words += ["--app-dir", self.app_dir]
+        if self.interface:
+            words += ["--interface", self.interface]
+        if self.seed:
+            words += ["--seed", str(self.seed)]
         return words
 
 
@@ -106,6 +122,7 @@ def check(plan: Plan, progress: Progress = lambda name: None) -> Checked:
     began = time.monotonic()
     with Child(
         plan.target,
+        interface=plan.interface,
         factory=plan.factory,
         app_dir=plan.app_dir,
         driver="asgi_compare.judge.application.play:play",
@@ -131,6 +148,8 @@ def check_with(
     checked.interrupted = one.interrupted
     checked.unstartable = one.unstartable
     checked.complete = one.complete
+    checked.strict = plan.strict
+    checked.unanswered = not (one.answered or one.unstartable or one.interrupted)
     checked.file = source_of(plan.target, plan.app_dir)
     checked.environment = {
         **environment(),
@@ -161,11 +180,18 @@ class _Check:
         self.gathered = Gathered(plan.words(), plan.target, plan.selection)
         self.silent_at_anything = False
         """It returned from a scope type that there is not, without a word."""
+        self.answered = False
+        """At least one exchange got an answer of the application's own."""
+        self.speaks_websocket = False
+        self.second_tries = SECOND_TRIES
+        self.rejected: tuple[Probe, Asked, Transcript] | None = None
+        """An HTTP request that nobody has asked for, and that was turned away."""
 
     def run(self) -> None:
         try:
             if self.child.interface == "wsgi":
                 self.requests("wsgi")
+                self.conclude()
             else:
                 self.lifespan_and_requests()
         except Enough as why:
@@ -179,12 +205,29 @@ class _Check:
         self.unstartable = own.why_not_started(started)
         if self.unstartable:
             self.gathered.notes.append(self.unstartable)
-            if not started.sent():
-                return  # once more, it would only take as long
+        elif trouble := own.why_not_served(started):
+            start = rows.BY_ID[LIFESPAN_STARTS]
+            self.gathered.add(start, UNASKED, started, [], trouble)
+            return  # a server would wait, too; once more, it would only take as long
         else:
             self.requests("http")
+            self.conclude()
         for probe in life.values():
             self.play(probe, UNASKED)
+
+    def conclude(self) -> None:
+        """Take a request that was turned away for a failure, if no protocol is spoken.
+
+        An application may speak WebSocket alone: then it rejects HTTP by an exception.
+        """
+        if self.rejected is None:
+            return
+        probe, asked, transcript = self.rejected
+        why = own.raised(transcript)
+        if self.speaks_websocket:
+            self.gathered.notes.append(f"{asked.label}: {why}")
+        else:
+            self.gathered.add(probe, asked, transcript, [], why)
 
     def requests(self, protocol: str) -> None:
         for asked in self.everything_asked():
@@ -203,14 +246,23 @@ class _Check:
         """Return what the user has asked for, or else the two defaults."""
         found = list(self.plan.asked)
         if self.plan.openapi:
-            found += self.in_the_document(self.plan.openapi)
+            try:
+                found += self.in_the_document(self.plan.openapi)
+            except DocumentError as error:
+                plain = rows.BY_ID[f"probe-{self.protocol}/plain"]
+                read = Asked("OpenAPI document", Request(), ())
+                none = Transcript(f"OpenAPI {self.plan.openapi}", "asgi")
+                self.gathered.add(plain, read, none, [], str(error))
         yield from found or DEFAULTS
+
+    @property
+    def protocol(self) -> str:
+        """The protocol of a plain request."""
+        return "wsgi" if self.child.interface == "wsgi" else "http"
 
     def in_the_document(self, path: str) -> list[Asked]:
         asked = Asked(f"GET {path}", Request(target=path.encode()), ("--path", path))
-        plain = rows.BY_ID[
-            f"probe-{'wsgi' if self.child.interface == 'wsgi' else 'http'}/plain"
-        ]
+        plain = rows.BY_ID[f"probe-{self.protocol}/plain"]
         return read_document(
             self.child.drive(trial(plain, asked, self.plan.deadline, 0)),
             unsafe=self.plan.unsafe,
@@ -265,12 +317,27 @@ class _Check:
         if globs and not shown and not needed and judged and asked.words:
             return Transcript(made.name, "asgi")
         self.progress(made.name)
-        transcript = self.child.drive(made)
+        transcript = self.driven(probe, made)
         if probe.id == UNKNOWN_TYPE:
             self.silent_at_anything = transcript.ending.kind == "returned"
+        if asked.words:
+            self.answered |= own.was_answered(transcript)
+            gone = transcript.left_at_ns is not None or probe.server.cancels_at > 0
+            if transcript.sent() or not isinstance(asked.exchange, Conversation):
+                self.gathered.count(asked, transcript, gone)
         if judged and shown:
             self.judge(probe, asked, made, transcript, yardstick)
         return transcript
+
+    def driven(self, probe: Probe, made: Trial) -> Transcript:
+        """Play a trial; once more with all the time there is, if it was too late."""
+        came = self.child.drive(made)
+        short = made.deadline < self.plan.deadline and not probe.server.cancels_at
+        if not (short and self.second_tries and own.ran_out_of_time(came)):
+            return came
+        again = self.child.drive(replace(made, deadline=self.plan.deadline))
+        self.second_tries -= own.ran_out_of_time(again)
+        return again
 
     def judge(
         self,
@@ -281,13 +348,55 @@ class _Check:
         yardstick: Yardstick | None,
     ) -> None:
         findings: list[Finding] = []
-        if not own.is_for_nobody(transcript, self.silent_at_anything):
-            findings = list(own.believed(judge(transcript), transcript, asked))
-        if yardstick is not None and not findings:
-            # What a rule has found is reason enough for another answer.
-            findings += yardstick.compared(probe, made, transcript, self.child.drive)
+        silent = self.silent_at_anything and not asked.wanted
+        if not own.is_for_nobody(transcript, silent):
+            findings = list(own.believed(judge(transcript), transcript))
+        if yardstick is not None:
+            findings += self.held_against(
+                probe, asked, made, transcript, yardstick, findings
+            )
+        if isinstance(asked.exchange, Conversation):
+            taken = transcript.events or transcript.ending.kind == "returned"
+            self.speaks_websocket |= bool(taken)
         trouble = own.trouble(probe, transcript)
+        if probe.id.endswith("/plain") and not (trouble or findings):
+            trouble = self.raised(probe, asked, transcript)
         self.gathered.add(probe, asked, transcript, findings, trouble)
+
+    def held_against(
+        self,
+        probe: Probe,
+        asked: Asked,
+        made: Trial,
+        came: Transcript,
+        yardstick: Yardstick,
+        findings: Sequence[Finding],
+    ) -> list[Finding]:
+        """Return what follows from more than this exchange."""
+        plain, drive = yardstick.first, self.child.drive
+        found = list(observed.concluded(made, came, plain))
+        if probe.id == LEAVES_INSIDE:
+            found += observed.half_body(made, came, plain, drive)
+        if not findings:
+            # What a rule has found is reason enough for another answer.
+            held = yardstick.of(probe, asked, made, drive)
+            found += held.compared(probe, made, came, drive)
+        return found
+
+    def raised(self, probe: Probe, asked: Asked, transcript: Transcript) -> str:
+        """Return what to say of a plain exchange at which the application raised."""
+        speaks = asked.wanted or transcript.sent()
+        if isinstance(asked.exchange, Conversation) and not speaks:
+            return ""  # the protocol is rejected, as it may be
+        if not own.raised_in_vain(transcript):
+            return ""
+        if self.plan.allow_raise:
+            self.gathered.notes.append(f"{asked.label}: {own.raised(transcript)}")
+            return ""
+        if own.is_rejection(transcript) and not asked.wanted:
+            self.rejected = (probe, asked, transcript)
+            return ""
+        return own.raised(transcript)
 
     def enough(self) -> None:
         """Stop where the user wants it."""

@@ -12,15 +12,17 @@ import asyncio
 import copy
 from collections.abc import Mapping
 from itertools import islice
+from random import Random
 from time import monotonic_ns as now
 from typing import Any
 
-from asgi_compare.contract.scenario import PATIENT, Conversation, Request
+from asgi_compare.contract.scenario import Conversation, Request
 from asgi_compare.drive.in_process.asgi_http import HttpExchange
 from asgi_compare.drive.in_process.asgi_websocket import OPEN, WebSocketExchange
-from asgi_compare.drive.in_process.http_client import BODY, COMPLETE, START
+from asgi_compare.drive.in_process.http_client import BODY, COMPLETE
 from asgi_compare.drive.in_process.recorder import ClientDisconnected, Message, Recorder
-from asgi_compare.drive.request_parts import Scope, prepare
+from asgi_compare.drive.request_parts import Extensions, Scope
+from asgi_compare.drive.targets.blame import place_of
 from asgi_compare.judge.application.probe import NO_FILE, Server
 
 FILES = ("http.response.pathsend", "http.response.zerocopysend")
@@ -87,17 +89,50 @@ def is_file(file: Any) -> bool:
         return False
 
 
-class _Awkward(Recorder):
+LET_GO = 0.02
+"""Seconds that a `send` stays under way after the server has given up."""
+LATE = 0.004
+"""Seconds by which a single `send` or `receive` may be late."""
+
+
+class Placed(Recorder):
+    """A record that says where the application's exception came from."""
+
+    def failed(self, error: BaseException) -> None:
+        """Note the exception, with the line of the user's that it came out of."""
+        super().failed(error)
+        if place := place_of(error):
+            self.error = f"{self.error} ({place})"
+
+
+class _Awkward(Placed):
     """What is awkward in the same way for HTTP and for WebSocket."""
 
-    __slots__ = ()  # so that it can be put beside a driver's record, which has some
+    __slots__ = ()
 
     server: Server
+    random: Random | None = None
+    """Decides which calls are late; None if none is."""
     sends = 0
     """Calls of `send` so far."""
 
+    async def never(self) -> None:
+        """Hold an application that is told to stop; then let go of its call.
+
+        Main, "Applications": `send` returns once the connection has been closed. It may
+        be called from a task or a thread of its own, which would else wait for good.
+        """
+        await asyncio.sleep(LET_GO)
+        raise ClientDisconnected
+
+    async def be_late(self) -> None:
+        """Take a moment now and then, as the seed has it."""
+        if self.random is not None and self.random.random() < 0.5:
+            await asyncio.sleep(self.random.random() * LATE)
+
     async def give(self, event: Message) -> Message:
         """Change an event as the row says, and hand it over."""
+        await self.be_late()
         if self.server.sparse:
             for key, default in DEFAULTS.items():
                 if key in event and event[key] == default:
@@ -110,6 +145,7 @@ class _Awkward(Recorder):
     async def before_sending(self, event: Any) -> Any:
         """Do what the server does to a `send`; give the event as it then takes it."""
         event = written_out(event)
+        await self.be_late()
         self.sends += 1
         if self.server.waits:
             await asyncio.sleep(0.001)
@@ -137,23 +173,12 @@ class AwkwardHttp(_Awkward, HttpExchange):
         request: Request,
         server: Server,
         state: Mapping[str, Any] | None,
+        seed: int = 0,
     ) -> None:
         self.server = server
-        self.open(name)
-        self.prepared = prepare(request)
-        self.client = self.prepared.client
-        self.special = True
-        self.phase = START
-        self.handed = 0
-        self.trailers = False
-        self.extensions = {name: {} for name in server.extensions}
-        self.given = None if state is None else dict(state)
-        if self.client is not PATIENT:
-            self.client_has_sent(0)
-
-    async def receive(self) -> Message:
-        """Return the next event; `give` sees every one of them."""
-        return await self.receive_next()
+        self.random = Random(seed) if server.late else None
+        extensions: Extensions = {name: {} for name in server.extensions}
+        super().__init__(name, request, state, extensions)
 
     def scope_as_given(self) -> Scope:
         """Make the scope: new dicts and lists, every time."""
@@ -196,13 +221,15 @@ class AwkwardWebSocket(_Awkward, WebSocketExchange):
         conversation: Conversation,
         server: Server,
         state: Mapping[str, Any] | None,
+        seed: int = 0,
     ) -> None:
         self.server = server
+        self.random = Random(seed) if server.late else None
         super().__init__(name, conversation, state, None)
 
-    def scope(self) -> Scope:
+    def scope_as_given(self) -> Scope:
         """Make the scope: new dicts and lists, every time."""
-        return awkward_scope(super().scope(), self.server)
+        return awkward_scope(super().scope_as_given(), self.server)
 
     async def receive(self) -> Message:
         """Return the next event; leave time for an answer before the client leaves."""

@@ -1,9 +1,8 @@
 """The servers that the probes play, over WSGI.
 
 As over ASGI, each is the driver's own server with one thing about it changed. On top of
-what the driver writes down, these write down what the application returned (`return`),
-and whether it closes the streams, which are the server's (PEP 3333, "Input and Error
-Streams").
+what the driver writes down, these write down whether the application closes the
+streams, which are the server's (PEP 3333, "Input and Error Streams").
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from asgi_compare.drive.in_process.environ import Input as PlainInput
 from asgi_compare.drive.in_process.stepping import GRACE
 from asgi_compare.drive.in_process.wsgi import Stop, WsgiExchange
 from asgi_compare.drive.request_parts import prepare
+from asgi_compare.drive.targets.blame import place_of
+from asgi_compare.judge.application.leftovers import over_and_over
 from asgi_compare.judge.application.probe import Server
 from asgi_compare.model.serialization.schema import shown
 from asgi_compare.model.serialization.values import Foreign
@@ -64,28 +65,22 @@ class AwkwardWsgi(WsgiExchange):
             kind = type(response_headers)
             if index < len(self.log) and kind is not list and issubclass(kind, list):
                 seen = Foreign(kind.__qualname__, shown(response_headers))
-                self.log[index][2]["response_headers"] = seen
+                self.log[index].event["response_headers"] = seen
+
+    def failed(self, error: BaseException) -> None:
+        """Note the exception, with the line of the user's that it came out of."""
+        super().failed(error)
+        if place := place_of(error):
+            self.error = f"{self.error} ({place})"
 
     def send_all(self, iterable: Any) -> None:
-        """Write down what was returned, and send it."""
-        returned: dict[str, Any] = {"type": "return", "iterable": True}
-        try:
-            # A generator is made by this and not started.
-            iter(iterable)
-        except TypeError:
-            returned["iterable"] = False
-        try:
-            returned["len"] = len(iterable)
-        except Exception:
-            returned["len"] = None
-        returned["close"] = hasattr(iterable, "close")
-        self.crosses("send", returned)
+        """Send what was returned, which the driver has written down."""
         index = len(self.log) - 1
         try:
             super().send_all(iterable)
         except Stop:
             # A server that stops has not seen how many blocks there would have been.
-            self.log[index][2]["len"] = None
+            self.log[index].event["len"] = None
             raise
 
     def streams_closed(self, which: str) -> None:
@@ -149,9 +144,14 @@ def play(
     served = AwkwardWsgi(name, request, server, deadline)
     ended = threading.Event()
 
+    def once() -> None:
+        AwkwardWsgi(name, request, server, deadline).run(application)
+
     def run() -> None:
         try:
             served.run(application)
+            if server.repeats and served.error is None:
+                served.notes += tuple(over_and_over(once))
         except BaseException as error:  # KeyboardInterrupt; on a thread it ends no more
             served.failed(error)
         finally:
@@ -160,4 +160,4 @@ def play(
     threading.Thread(target=run, daemon=True).start()
     if not ended.wait(deadline + GRACE):
         served.abandon()
-    return served()
+    return served.transcript()

@@ -19,12 +19,10 @@ from urllib.parse import quote, urlencode
 
 from asgi_compare.contract.scenario import Request
 from asgi_compare.judge.application.probe import Asked
-from asgi_compare.model.transcript import Excerpt, Transcript
+from asgi_compare.model.transcript import MAX_BYTES, Excerpt, Transcript
 
 SAFE = ("get",)
 UNSAFE = ("post", "put", "patch", "delete")
-MOST = 200
-"""Operations that are taken from one document."""
 BY_TYPE: dict[str, object] = {
     "integer": 1,
     "number": 1.5,
@@ -54,13 +52,20 @@ def read_document(transcript: Transcript, *, unsafe: bool) -> list[Asked]:
     where = transcript.scope.get("path") or transcript.scope.get("PATH_INFO")
     if response is None or response.status != 200:
         got = "no answer" if response is None else f"a {response.status}"
+        if transcript.ending.error:
+            got += f", as the application raised {transcript.ending.error.rstrip('.')}"
         raise DocumentError(
             f"Expected an OpenAPI document at {where!r}, but got {got}; name its path "
             f"with --openapi."
         )
     body = response.body
+    if isinstance(body, Excerpt):
+        raise DocumentError(
+            f"Expected an OpenAPI document of at most {MAX_BYTES:,} bytes at {where!r},"
+            f" but it has {len(body):,}; name the operations with --path."
+        )
     try:
-        document = json.loads(body.head if isinstance(body, Excerpt) else body)
+        document = json.loads(body)
         paths = document["paths"].items()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DocumentError(
@@ -68,7 +73,7 @@ def read_document(transcript: Transcript, *, unsafe: bool) -> list[Asked]:
             f"else ({type(error).__name__})."
         ) from error
     methods = SAFE + (UNSAFE if unsafe else ())
-    found = [
+    return [
         asked
         for path, item in paths
         if isinstance(path, str) and isinstance(item, dict)
@@ -76,7 +81,6 @@ def read_document(transcript: Transcript, *, unsafe: bool) -> list[Asked]:
         if isinstance(operation := item.get(method), dict)
         for asked in _asked(document, method, path, item, operation)
     ]
-    return found[:MOST]
 
 
 def _asked(

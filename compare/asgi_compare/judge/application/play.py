@@ -13,7 +13,9 @@ The parent asks for trials by name of this module's `play` (see
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
+from contextvars import Context, copy_context
 from time import monotonic_ns as now
 from typing import Any
 
@@ -24,9 +26,16 @@ from asgi_compare.drive.in_process.recorder import Message, Recorder
 from asgi_compare.drive.in_process.stepping import GRACE, run
 from asgi_compare.drive.request_parts import Scope
 from asgi_compare.judge.application import edge_case_servers_wsgi as awkward_wsgi
+from asgi_compare.judge.application.arrange import another
+from asgi_compare.judge.application.conclusions import SCOPE_CHANGED
 from asgi_compare.judge.application.edge_case_servers import (
     AwkwardHttp,
     AwkwardWebSocket,
+    Placed,
+)
+from asgi_compare.judge.application.leftovers import (
+    Heartbeat,
+    over_and_over_in_loop,
 )
 from asgi_compare.judge.application.probe import (
     LIFESPAN_STARTS,
@@ -38,6 +47,23 @@ from asgi_compare.model.transcript import Transcript
 
 LONG = 24 * 3600.0
 """Seconds that a lifespan may last."""
+WATCHED = ("/plain", "/again")
+"""The probes during which it is watched whether the event loop turns."""
+KEPT = (
+    "type",
+    "method",
+    "scheme",
+    "http_version",
+    "path",
+    "raw_path",
+    "query_string",
+    "root_path",
+    "headers",
+    "client",
+    "server",
+    "subprotocols",
+)
+"""Keys of a scope that are the caller's; any other may be there for the application."""
 
 _sessions: dict[str, Session] = {}
 """By the name under which scenarios know an application."""
@@ -68,7 +94,9 @@ class Session:
     def __init__(self, application: Any) -> None:
         self.application = application
         self.loop = asyncio.new_event_loop()
-        self.lived: LifespanExchange | None = None
+        self.lived: Lived | None = None
+        self.context: Context | None = None
+        """The context that the last request has left."""
         self.task: asyncio.Task[None] | None = None
 
     async def play(self, trial: Trial) -> Transcript:
@@ -81,19 +109,52 @@ class Session:
         if self.lived is None:
             await self.start(trial.deadline)
         assert self.lived is not None
-        held: AwkwardHttp | AwkwardWebSocket
+        held = self.opened(trial, exchange)
+        if trial.server.another and isinstance(exchange, Request):
+            other = self.opened(trial, another(exchange))
+            await asyncio.gather(self.held(held, trial), self.held(other, trial))
+        elif trial.server.inherits and self.context is not None:
+            call = self.held(held, trial)
+            await self.loop.create_task(call, context=self.context)
+        elif trial.name.partition(" ")[0].endswith(WATCHED):
+            with Heartbeat(self.loop) as heart:
+                await self.held(held, trial)
+            held.notes += tuple(heart.notes())
+        else:
+            await self.held(held, trial)
+        if trial.server.repeats and held.error is None and held.halted is None:
+            held.notes += tuple(
+                await over_and_over_in_loop(
+                    lambda: self.held(self.opened(trial, exchange), trial)
+                )
+            )
+        return held.transcript()
+
+    def opened(self, trial: Trial, exchange: Any) -> AwkwardHttp | AwkwardWebSocket:
+        """Make the server of one exchange."""
+        assert self.lived is not None
         # Lifespan, "Lifespan State": only an application that has started has one.
         state = self.lived.state if "startup" in self.lived.answers else None
         if isinstance(exchange, Conversation):
-            held = AwkwardWebSocket(trial.name, exchange, trial.server, state)
-        else:
-            held = AwkwardHttp(trial.name, exchange, trial.server, state)
+            return AwkwardWebSocket(
+                trial.name, exchange, trial.server, state, trial.seed
+            )
+        return AwkwardHttp(trial.name, exchange, trial.server, state, trial.seed)
+
+    async def held(self, held: AwkwardHttp | AwkwardWebSocket, trial: Trial) -> None:
+        """Have one exchange, and look whether the scope is still the caller's."""
+        scope = held.scope_as_given()
+        before = {key: copy.deepcopy(scope[key]) for key in KEPT if key in scope}
         try:
-            scope = held.scope_as_given()
             await run(self.awaited(held), scope, held, trial.deadline)
         finally:
             held.close()
-        return held()
+        changed = [key for key in before if scope.get(key) != before[key]]
+        if changed:
+            held.notes += (
+                f"{SCOPE_CHANGED.id}: Expected the scope to be as it was, but the "
+                f"application has changed {', '.join(map(repr, changed))}",
+            )
 
     def awaited(self, held: Recorder) -> Any:
         """Return the application, with an eye on what the call of it returns."""
@@ -104,7 +165,7 @@ class Session:
                 value = None if returned is None else type(returned).__name__
                 held.record("receive", {"type": "call.returned", "value": str(value)})
                 raise TypeError(f"Expected an awaitable, but got {value}.")
-            return returned
+            return Watched(self, returned)
 
         return call
 
@@ -120,7 +181,7 @@ class Session:
 
     async def start(self, limit: float) -> Transcript:
         """Start the application, if it takes part; leave the lifespan open."""
-        self.lived = lived = LifespanExchange(LIFESPAN_STOPS, Lifetime())
+        self.lived = lived = Lived(LIFESPAN_STOPS, Lifetime())
         lived.began = lived.ended = now()
         self.task = asyncio.create_task(
             run(self.application, lived.scope(), lived, LONG)
@@ -168,8 +229,45 @@ class Session:
         return held.written("asgi", None)
 
 
-class Stranger(Recorder):
+class Watched:
+    """An application's awaitable, which leaves its context behind when it ends."""
+
+    # No coroutine of our own around it: its frames are those that `run` steps, and
+    # `asyncio.current_task()` and cancellation work as ever.
+    def __init__(self, session: Session, awaitable: Any) -> None:
+        self.session = session
+        self.awaitable = awaitable
+
+    def __await__(self) -> Any:
+        try:
+            # A coroutine of `types.coroutine` is a generator, and has no `__await__`.
+            if hasattr(self.awaitable, "__await__"):
+                return (yield from self.awaitable.__await__())
+            return (yield from self.awaitable)
+        finally:
+            self.session.context = copy_context()
+
+
+class Lived(Placed, LifespanExchange):
+    """A lifespan that says where an exception came from."""
+
+
+class Refused(RuntimeError):
+    """What a server raises that knows no event."""
+
+
+class Stranger(Placed):
     """A server of a protocol that nobody knows; it has nothing to say."""
+
+    def failed(self, error: BaseException) -> None:
+        """Note an exception, unless it is our own refusal that comes back."""
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, Refused):
+                self.notes += ("It sent an event, and raised only at the refusal.",)
+                return
+            cause = cause.__cause__ or cause.__context__
+        super().failed(error)
 
     def scope_as_given(self) -> Scope:
         """Make the scope."""
@@ -188,4 +286,4 @@ class Stranger(Recorder):
         if self.record("send", event) < 0:
             await self.never()
         self.unheard |= {len(self.log) - 1}
-        raise RuntimeError("Expected no event, but got one.")
+        raise Refused("Expected no event, but got one.")

@@ -26,7 +26,7 @@ from asgi_compare.contract.scenario import (
 from asgi_compare.model.results import Level
 
 Protocol = Literal["http", "websocket", "lifespan", "other", "wsgi"]
-Compares = Literal["nothing", "failure", "answer"]
+Compares = Literal["nothing", "failure", "status", "answer", "head"]
 Body = Literal["as it is", "pieces", "bytes", "empty pieces", "only empty pieces"]
 
 
@@ -56,6 +56,14 @@ class Server:
     """Its `start_response` has parameters of other names than the PEP's example."""
     short_reads: bool = False
     """Its `wsgi.input.read(n)` gives what is there, which may be less than `n`."""
+    late: bool = False
+    """Single calls of `send` and `receive` are late, as the seed has it."""
+    another: bool = False
+    """Another client asks for something else at the same time."""
+    inherits: bool = False
+    """It calls the application in the context that the request before it has left."""
+    repeats: bool = False
+    """It puts the request again and again, and looks at what that leaves behind."""
 
 
 PLAIN = Server()
@@ -77,11 +85,15 @@ class Probe:
     """Fields of the exchange that differ; `suffix` is added to its target."""
     body: Body = "as it is"
     """In which pieces the body arrives, if the exchange has one."""
-    needs: Literal["", "body", "GET"] = ""
-    """What the exchange must have for the probe to make sense."""
+    needs: Literal["", "body", "GET", "letter"] = ""
+    """What the exchange must have for the probe to make sense: a letter in its path,
+    for one."""
     compares: Compares = "nothing"
-    """`failure`: it must not fail where the plain exchange did not. `answer`: the
-    answer must be the same."""
+    """`failure`: it must not fail where the plain exchange did not. `status`: nor be
+    refused. `answer`: the answer must be the same. `head`: what its head says must be
+    true of the answer to GET."""
+    against: Mapping[str, Any] | None = None
+    """What it is compared with: the plain exchange, or one with these changes."""
     level: Level = "should"
     """Of a finding of its own."""
     endless: bool = False
@@ -93,6 +105,7 @@ class Trial(Scenario):
     """A probe with an exchange, ready to be sent to where the application runs."""
 
     server: Server = PLAIN
+    seed: int = 0
 
     @property
     def name(self) -> str:
@@ -117,6 +130,8 @@ LIFESPAN_STARTS = "probe-lifespan/start"
 LIFESPAN_STOPS = "probe-lifespan/whole"
 UNKNOWN_TYPE = "probe-other/unknown-scope-type"
 """The probes that are played in a way of their own."""
+LEAVES_INSIDE = "probe-http/client-leaves-while-sending"
+"""One whose answer is looked at in a way of its own."""
 
 NO_FILE = "The file of a zero-copy send is no file of the operating system."
 """A note in the transcript, for the object itself stays in the child."""

@@ -1,15 +1,15 @@
 """What a probe concludes by itself, besides what the rules say.
 
 A probe that compares has two transcripts: that of the plain exchange, and its own. An
-exception is no finding, for an application may raise when it likes; but one that raises
-only where an optional key is absent has relied on that key. And an application that
-ends its process, or cannot be stopped, has gone beyond what a rule could judge: that is
-an error, in one line.
+application that raises only where an optional key is absent has relied on that key. One
+that raises at a plain request, ends its process, does not answer or cannot be stopped
+has gone beyond what a rule could judge: that is an error, in one line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from asgi_compare.contract.scenario import Conversation
 from asgi_compare.judge.application.probe import NO_FILE, Asked, Probe, Trial
@@ -62,10 +62,11 @@ def failed(transcript: Transcript) -> str:
 
 def same_answer(one: Transcript, other: Transcript) -> bool:
     """Return whether the client got the same status and body twice."""
-    return _answer(one) == _answer(other)
+    return answer_of(one) == answer_of(other)
 
 
-def _answer(transcript: Transcript) -> object:
+def answer_of(transcript: Transcript) -> object:
+    """Return what of an answer is compared."""
     answer = transcript.answer
     if isinstance(answer, Dialogue):
         return (answer.handshake.status, answer.heard)
@@ -89,10 +90,15 @@ def compared(
     """
     if probe.compares == "nothing" or failed(plain) or is_endless(plain):
         return
+    if refuses_the_version(probe, transcript):
+        return
     got = failed(transcript)
     answers = stable and probe.compares == "answer"
     if not got and answers and not same_answer(plain, transcript):
         got = f"another one: {_in_short(transcript)}"
+    status = stable and probe.compares == "status"
+    if not got and status and refused(transcript, plain):
+        got = _in_short(transcript)
     if got:
         yield Finding(
             probe.id,
@@ -102,6 +108,29 @@ def compared(
             f"(at the end of {trial.name!r}).",
             trial.name,
         )
+
+
+NOT_THIS_WAY = (426, 505)
+"""Statuses by which a server refuses a version of HTTP, as it may."""
+
+
+def refused(transcript: Transcript, plain: Transcript) -> bool:
+    """Return whether an exchange was refused, and the plain one was not."""
+    one, other = plain.response, transcript.response
+    if one is None or one.status >= 400:
+        return False
+    return other is None or other.status >= 400
+
+
+def refuses_the_version(probe: Probe, transcript: Transcript) -> bool:
+    """Return whether an application says that it does not serve a version of HTTP."""
+    response = transcript.response
+    return (
+        probe.compares == "status"
+        and "http_version" in probe.server.sets
+        and response is not None
+        and response.status in NOT_THIS_WAY
+    )
 
 
 def _in_short(transcript: Transcript) -> str:
@@ -116,6 +145,8 @@ def _in_short(transcript: Transcript) -> str:
 def trouble(probe: Probe, transcript: Transcript) -> str:
     """Say in one line what an application did that is beyond the rules."""
     ending = transcript.ending
+    if probe.server.repeats and ending.kind == "abandoned":
+        return ""  # to look for what is left takes time; that is not its fault
     if is_lost(transcript):
         return ending.error or (
             "The application went on after it was cancelled, and was left behind."
@@ -137,6 +168,51 @@ TOO_LATE = dict.fromkeys(
 """What to say of an application that did not come to an end, by protocol."""
 
 
+def raised(transcript: Transcript) -> str:
+    """Say what an application raised, and where."""
+    return f"The application raised {_said(transcript)}."
+
+
+def raised_in_vain(transcript: Transcript) -> bool:
+    """Return whether an exception took the place of an answer.
+
+    One that comes after the answer is of work that the client need not wait for.
+    """
+    if transcript.ending.kind != "raised" or transcript.left_at_ns is not None:
+        return False
+    answer = transcript.answer
+    if isinstance(answer, Dialogue):
+        return answer.handshake.status == 500 or not transcript.sent()
+    if answer is None or not any(map(transcript.sent, STARTS)):
+        return True
+    return (answer.status == 500 and not transcript.sent()) or not answer.complete
+
+
+def is_rejection(transcript: Transcript) -> bool:
+    """Return whether an exception came before anything was received or sent.
+
+    That is how an application rejects a protocol that it does not have. WSGI has one.
+    """
+    is_asgi = transcript.interface == "asgi"
+    return is_asgi and transcript.ending.kind == "raised" and not transcript.events
+
+
+def ran_out_of_time(transcript: Transcript) -> bool:
+    """Return whether there was no answer in time, so that more time may help."""
+    kind = transcript.ending.kind
+    return kind in ("timed out", "abandoned") and not is_endless(transcript)
+
+
+def was_answered(transcript: Transcript) -> bool:
+    """Return whether the client got an answer of the application's own."""
+    return transcript.response is not None and any(
+        map(transcript.sent, (*STARTS, "websocket.close", DENIAL))
+    )
+
+
+DENIAL = "websocket.http.response.start"
+
+
 def remark(transcript: Transcript, asked: Asked) -> str:
     """Return what is worth knowing of a plain exchange, and no fault."""
     if is_endless(transcript):
@@ -145,8 +221,14 @@ def remark(transcript: Transcript, asked: Asked) -> str:
             f"{asked.label}: the answer had no end; it was cut off after {count:,} "
             f"events. Probes that need an end were left out."
         )
-    if transcript.ending.kind == "raised":
+    if transcript.ending.kind == "raised" and not raised_in_vain(transcript):
         return f"{asked.label}: the application raised {_said(transcript)}."
+    response = transcript.response
+    if response and response.status >= 400 and was_answered(transcript):
+        return (
+            f"{asked.label}: the answer was {response.status}; nothing but that was "
+            f"looked at. Ask as your clients do, with -H or another path."
+        )
     return ""
 
 
@@ -168,7 +250,7 @@ def why_not_worth_more(first: Transcript, asked: Asked, silent: bool) -> str:
                 f"{asked.label}: the application does not answer WebSocket; it raised "
                 f"{_said(first)}."
             )
-        if is_for_nobody(first, silent):
+        if is_for_nobody(first, silent) and not asked.wanted:
             return f"{asked.label}: the application does not answer WebSocket."
     return ""
 
@@ -192,45 +274,51 @@ def why_not_started(transcript: Transcript) -> str:
     for event in transcript.sent("lifespan.startup.failed"):
         said = event.get("message") or "it does not say why"
         return f"The application refused to start: {said}."
+    return ""
+
+
+def why_not_served(transcript: Transcript) -> str:
+    """Return why a server would wait in vain for the start; empty if it would not."""
     if is_lost(transcript) or transcript.ending.kind == "timed out":
         error = _said(transcript) or "no answer to lifespan.startup in time"
         return f"The application did not start: {error}."
     return ""
 
 
-def speaks_another_protocol(transcript: Transcript) -> bool:
-    """Return whether an application has answered lifespan, say, as if it were HTTP.
-
-    It does not look at the scope's type. But what it sends is refused, and the refusal
-    ends it: that is the exception by which the text wants it to reject the protocol.
-    """
-    protocol = transcript.scope.get("type")
-    if transcript.ending.kind == "returned" or protocol is None:
-        return False
-    sent = transcript.sent()
-    kinds = [each.get("type") if isinstance(each, dict) else None for each in sent]
-    others = tuple(f"{each}." for each in PROTOCOLS if each != protocol)
-    return bool(sent) and all(
-        isinstance(kind, str) and kind.startswith(others) for kind in kinds
-    )
-
-
 PROTOCOLS = ("http", "websocket", "lifespan")
 
 
-def believed(
-    findings: Iterable[Finding], transcript: Transcript, asked: Asked
-) -> Iterator[Finding]:
+def believed(findings: Iterable[Finding], transcript: Transcript) -> Iterator[Finding]:
     """Leave out what binds the server, which is ours, and what cannot be known here."""
-    # Who asks for a WebSocket by name says that the application knows the protocol.
-    known = isinstance(asked.exchange, Conversation) and asked.wanted
-    unasked = speaks_another_protocol(transcript) and not known
+    unknown = transcript.scope.get("type") not in PROTOCOLS
     for finding in findings:
-        if unasked and finding.rule == UNKNOWN_EVENT:
+        # Nothing is an event of a protocol that there is not. That it was answered at
+        # all is a rule of its own.
+        if unknown and finding.rule == UNKNOWN_EVENT:
             continue
         # A file is no data: of the object itself only its name has come out of the
         # child. Whether it was a file, the server there has looked.
         if finding.rule == OF_FILES and NO_FILE not in transcript.notes:
             continue
         if finding.side == "application":
-            yield finding
+            yield of_the_head(finding, transcript)
+
+
+def of_the_head(finding: Finding, transcript: Transcript) -> Finding:
+    """Let a finding about fields point at the call that has them.
+
+    Over WSGI they are settled by the first block, and judged only then.
+    """
+    events = transcript.events
+    if transcript.interface != "wsgi" or not finding.rule.startswith("http/"):
+        return finding
+    for index in finding.evidence:
+        if events[index].event["type"] not in ("yield", "write"):
+            return finding
+        starts = [
+            i for i in range(index) if events[i].event["type"] == "start_response"
+        ]
+        if starts and "content" not in finding.rule:
+            message = finding.message.replace(f"event {index}", f"event {starts[-1]}")
+            return replace(finding, evidence=(starts[-1],), message=message)
+    return finding

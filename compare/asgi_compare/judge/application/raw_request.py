@@ -15,6 +15,8 @@ from asgi_compare.contract.parse import ExchangeError
 from asgi_compare.contract.scenario import Conversation, Headers, Request
 from asgi_compare.judge.application.probe import Asked
 
+MOST = 120
+"""Characters of an error that are shown; it may quote the whole file."""
 FRAMING = (b"content-length", b"transfer-encoding")
 HANDSHAKE = (b"upgrade", b"connection", b"sec-websocket-key", b"sec-websocket-version")
 
@@ -83,9 +85,11 @@ def _parsed(data: bytes, path: str) -> tuple[h11.Request, bytes]:
             else:
                 break
     except h11.RemoteProtocolError as error:
+        said = " ".join(str(error).split())
+        said = said if len(said) <= MOST else said[:MOST] + "..."
         raise ExchangeError(
             f"Expected a request of HTTP/1.1 in {path!r}, but got something else: "
-            f"{error}."
+            f"{said}."
         ) from error
     if head is None:
         raise ExchangeError(f"Expected a request in {path!r}, but it is empty.")

@@ -30,6 +30,8 @@ def to_json(checked: Checked) -> dict[str, Any]:
         "interface": checked.interface,
         "environment": checked.environment,
         "findings": [_finding(problem) for problem in checked.problems],
+        "advice": [_finding(problem) for problem in checked.advice],
+        "answers": checked.answers,
         "probes": [
             {"scenario": v.scenario, "verdict": v.verdict, "reason": v.reason}
             for v in checked.verdicts

@@ -20,6 +20,12 @@ def render(checked: Checked) -> str:
     lines += [escape(sentence) for sentence in summary(checked)]
     for problem in checked.problems:
         lines += ["", *_problem(problem, checked)]
+    if checked.advice:
+        lines += ["", "## Advice", ""]
+        lines += [
+            f"* {code(p.rule)}: {escape(p.message)} {escape(p.hint)}"
+            for p in checked.advice
+        ]
     errors = checked.of("error")
     if errors:
         lines += ["", "## Errors", ""]
@@ -41,7 +47,8 @@ def _problem(problem: Problem, checked: Checked) -> Iterator[str]:
     yield ""
     yield escape(problem.statement)
     yield ""
-    yield f"> {escape(problem.sentence)} ([the text]({problem.link}))"
+    sentence = problem.sentence or "No sentence says so."
+    yield f"> {escape(sentence)} ([the text]({problem.link}))"
     yield ""
     yield escape(problem.message)
     transcript = checked.transcripts.get(problem.scenario)

@@ -17,7 +17,12 @@ from asgi_compare.model.results import Level
 from asgi_compare.model.sanitize import clean
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS: dict[Level, str] = {"must": "error", "should": "warning", "unclear": "note"}
+LEVELS: dict[Level, str] = {
+    "must": "error",
+    "should": "warning",
+    "unclear": "note",
+    "advice": "note",
+}
 
 
 def render(checked: Checked) -> str:

@@ -16,12 +16,13 @@ from asgi_compare.model.checked import Checked, Problem
 from asgi_compare.model.results import Level
 from asgi_compare.model.sanitize import clean, shorten
 from asgi_compare.model.transcript import Transcript
-from asgi_compare.report.check.view import excerpt, summary
+from asgi_compare.report.check.view import answers, excerpt, summary
 
 STYLES: dict[Level, str] = {
     "must": "bold red",
     "should": "bold yellow",
     "unclear": "bold cyan",
+    "advice": "bold blue",
 }
 MOST_ERRORS = 8
 MOST_LINES = 6
@@ -32,6 +33,10 @@ def render(checked: Checked, console: Console) -> None:
     """Print all of it."""
     for problem in checked.problems:
         _show(problem, checked.transcripts.get(problem.scenario), console)
+    for problem in checked.advice:
+        _advise(problem, console)
+    if checked.advice:
+        console.print()
     _errors(checked, console)
     for note in checked.notes:
         console.print(Text.assemble(("note  ", "dim"), clean(shorten(note, 400))))
@@ -39,6 +44,8 @@ def render(checked: Checked, console: Console) -> None:
         _changes(checked, console)
     if checked.notes or checked.changed is not None:
         console.print()
+    for line in answers(checked):
+        console.print(Text(clean(shorten(line, 400)), "dim"))
     for sentence in summary(checked):
         console.print(Text(clean(sentence), "bold"))
 
@@ -48,7 +55,8 @@ def _show(problem: Problem, transcript: Transcript | None, console: Console) -> 
     level = Text(f"{problem.level}  ", STYLES[problem.level])
     console.print(Text.assemble(level, (problem.rule, "bold"), (times, "dim")))
     _inset(Text(clean(shorten(problem.message, 600))), console)
-    _inset(Text.assemble(("The text: ", "dim"), f"“{problem.sentence}”"), console)
+    if problem.sentence:
+        _inset(Text.assemble(("The text: ", "dim"), f"“{problem.sentence}”"), console)
     _inset(Text(problem.link, "dim"), console)
     for line in excerpt(problem, transcript) if transcript is not None else ():
         mark, style = (">", "") if line.is_evidence else (" ", "dim")
@@ -58,6 +66,14 @@ def _show(problem: Problem, transcript: Transcript | None, console: Console) -> 
     again = Text.assemble(("  Again: ", "dim"), clean(problem.again))
     console.print(again, soft_wrap=True)
     console.print()
+
+
+def _advise(problem: Problem, console: Console) -> None:
+    """Show what does not count, in short: what came, and what to do."""
+    level = Text("advice  ", STYLES["advice"])
+    console.print(Text.assemble(level, (problem.rule, "bold")))
+    _inset(Text(clean(shorten(problem.message, 600))), console)
+    _inset(Text.assemble(("What to do: ", "dim"), problem.hint), console)
 
 
 def _inset(text: Text, console: Console) -> None:

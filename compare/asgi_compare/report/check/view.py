@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from asgi_compare.model.checked import Checked, Problem
+from asgi_compare.model.results import Level
 from asgi_compare.model.sanitize import clean, shorten
 from asgi_compare.model.transcript import Event, Transcript
-from asgi_compare.report.common.values import is_fields, show_field, show_value
+from asgi_compare.report.common.values import is_fields, show_fields, show_value
 from asgi_compare.report.common.wording import plural
 
 AROUND = 2
@@ -36,6 +37,7 @@ def excerpt(problem: Problem, transcript: Transcript) -> Iterator[Line]:
         for place in shown or [len(events) - 1]
         for index in range(place - AROUND, place + AROUND + 1)
     }
+    near |= {i for i, event in enumerate(events) if _kind(event) in HEADS}
     left_out = False
     for index, event in enumerate(events):
         if index not in near:
@@ -51,21 +53,29 @@ def excerpt(problem: Problem, transcript: Transcript) -> Iterator[Line]:
         yield Line("end", _ending(transcript), True)
 
 
+HEADS = ("start_response", "http.response.start")
+"""Where the fields stand that a finding may be about."""
+
+
+def _kind(event: Event) -> object:
+    return event.event.get("type") if isinstance(event.event, dict) else None
+
+
 def in_one_line(event: Event) -> str:
     """Show one event: which way, what, and everything in it."""
     arrow, kind, details = ARROWS[event.direction], "", event.event
     if isinstance(details, dict) and isinstance(details.get("type"), str):
         kind = clean(shorten(details["type"]))
         rest = {key: value for key, value in details.items() if key != "type"}
-        shown = " ".join(f"{clean(str(key))}={_shown(v)}" for key, v in rest.items())
+        shown = " ".join(
+            f"{clean(str(key))}={_shown(v, kind)}" for key, v in rest.items()
+        )
         return f"{arrow} {kind} {shown}".rstrip()
     return f"{arrow} {show_value(details)}"
 
 
-def _shown(value: Any) -> str:
-    if is_fields(value):
-        return "[" + ", ".join(show_field(pair) for pair in value[:20]) + "]"
-    return show_value(value)
+def _shown(value: Any, kind: str) -> str:
+    return show_fields(value, kind, 20) if is_fields(value) else show_value(value)
 
 
 def _ending(transcript: Transcript) -> str:
@@ -76,7 +86,7 @@ def _ending(transcript: Transcript) -> str:
 
 def summary(checked: Checked) -> list[str]:
     """Say in a few sentences what came of the check."""
-    count = {"must": 0, "should": 0, "unclear": 0}
+    count: dict[str, int] = dict.fromkeys(get_args(Level), 0)
     for problem in checked.problems:
         count[problem.level] += 1
     broken = ", ".join(f"{n} {level}" for level, n in count.items() if n)
@@ -95,9 +105,26 @@ def summary(checked: Checked) -> list[str]:
             f"Against what was expected: {len(changed.accepted)} accepted, "
             f"{len(changed.new)} new, {len(changed.gone)} gone."
         )
+    if checked.advice:
+        lines.append(
+            f"Advice on {plural(len(checked.advice), 'matter')}, which fails with "
+            f"--level advice only."
+        )
+    if checked.unanswered:
+        lines.append("Not one exchange was answered, so that nothing is known.")
+    if checked.strict and checked.notes:
+        lines.append(f"{plural(len(checked.notes), 'note')}, which --strict forbids.")
     if checked.interrupted:
         lines.append("Interrupted; the rest was not played.")
     return lines
+
+
+def answers(checked: Checked) -> list[str]:
+    """Say which answers came, an exchange a line: `GET /: 200 (38), 405 (2)`."""
+    return [
+        f"{label}: {', '.join(f'{what} ({n})' for what, n in counts.items())}"
+        for label, counts in checked.answers.items()
+    ]
 
 
 def times(count: int) -> str:

@@ -26,6 +26,8 @@ ALL_EXTENSIONS = (
     "http.response.pathsend",
     "http.response.zerocopysend",
 )
+COMPRESSED = ((b"accept-encoding", b"gzip, deflate, br"),)
+ONCE = 'The application is called once per "connection"'
 UNKNOWN = {"compare.unknown": {"nested": [1, None, b"bytes"]}}
 
 HTTP = (
@@ -53,6 +55,19 @@ HTTP = (
         RFC9110 + "9.3.2",
         changes={"method": "HEAD"},
         needs="GET",
+        compares="head",
+    ),
+    Probe(
+        "probe-http/head-compressed",
+        "http",
+        "The client takes compressed content, and asks for the head of the answer.",
+        "The HEAD method is identical to GET except that the server MUST NOT send "
+        "content in the response",
+        RFC9110 + "9.3.2",
+        changes={"method": "HEAD", "headers": COMPRESSED},
+        needs="GET",
+        compares="head",
+        against={"headers": COMPRESSED},
     ),
     Probe(
         "probe-http/options",
@@ -121,6 +136,18 @@ HTTP = (
         compares="failure",
     ),
     Probe(
+        "probe-http/cookies-in-two-fields",
+        "http",
+        "Two cookies come in two fields, as HTTP/2 allows, and not in one.",
+        "If there are multiple Cookie header fields after decompression, these MUST be "
+        "concatenated into a single octet string",
+        "https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3",
+        Server(sets={"http_version": "2"}),
+        changes={"headers": ((b"cookie", b"a=1"), (b"cookie", b"b=2"))},
+        compares="answer",
+        against={"headers": ((b"cookie", b"a=1; b=2"),)},
+    ),
+    Probe(
         "probe-http/unknown-scope-keys",
         "http",
         "The scope, and `asgi` in it, have keys that nobody knows.",
@@ -175,7 +202,16 @@ HTTP = (
         'One of "1.0", "1.1" or "2"',
         SCOPE,
         Server(sets={"http_version": "1.0"}),
-        compares="failure",
+        compares="status",
+    ),
+    Probe(
+        "probe-http/http-2",
+        "http",
+        "The client speaks HTTP/2.",
+        'One of "1.0", "1.1" or "2"',
+        SCOPE,
+        Server(sets={"http_version": "2"}),
+        compares="status",
     ),
     Probe(
         "probe-http/https",
@@ -192,6 +228,28 @@ HTTP = (
         "The root path this application is mounted at",
         SCOPE,
         changes={"root_path": "/mounted/h\xe9re"},
+        compares="status",
+    ),
+    Probe(
+        "probe-http/path-encoded-otherwise",
+        "http",
+        "A letter of the path is percent-encoded, which makes no other path of it.",
+        "percent-encoded sequences and UTF-8 byte sequences decoded into characters",
+        SCOPE,
+        changes={"encoded": True},
+        needs="letter",
+        compares="status",
+    ),
+    Probe(
+        "probe-http/odd-query",
+        "http",
+        "The query holds what no form sends: names without values, values without "
+        "names, nothing at all, and bytes that are not UTF-8.",
+        "URL portion after the ?, percent-encoded",
+        SCOPE,
+        changes={"query": b"=&&probe&probe=1&probe=2&%ff=%&%C3%A9=+"},
+        needs="GET",
+        compares="failure",
     ),
     Probe(
         "probe-http/encoded-path",
@@ -201,6 +259,8 @@ HTTP = (
         SCOPE,
         changes={"suffix": b"/a%2Fb%20%22%25%C3%A9%F0%9F%8D%B5%0D%0A"},
         needs="GET",
+        compares="failure",
+        level="advice",
     ),
     Probe(
         "probe-http/path-not-utf-8",
@@ -214,6 +274,50 @@ HTTP = (
             "headers": ((b"x-bytes", b"\xff\xe9"), (b"cookie", b"=;\xff; a")),
         },
         needs="GET",
+        compares="failure",
+        level="advice",
     ),
     *HTTP_BODIES,
+    Probe(
+        "probe-http/two-at-once",
+        "http",
+        "Another client asks for something else at the same time.",
+        ONCE,
+        MAIN + "applications",
+        Server(another=True),
+        compares="answer",
+        level="advice",
+    ),
+    Probe(
+        "probe-http/odd-schedule",
+        "http",
+        "Another client asks meanwhile, and single calls of `send` and `receive` are "
+        "late, as --seed has it.",
+        ONCE,
+        MAIN + "applications",
+        Server(another=True, late=True),
+        body="pieces",
+        compares="answer",
+        level="advice",
+    ),
+    Probe(
+        "probe-http/inherited-context",
+        "http",
+        "The request is served in the context that the one before it has left, as in "
+        "a server that reads pipelined requests in one task.",
+        ONCE,
+        MAIN + "applications",
+        Server(inherits=True),
+        compares="answer",
+        level="advice",
+    ),
+    Probe(
+        "probe-http/over-and-over",
+        "http",
+        "The same request a dozen times, with a look at what is left behind.",
+        ONCE,
+        MAIN + "applications",
+        Server(repeats=True),
+        level="advice",
+    ),
 )

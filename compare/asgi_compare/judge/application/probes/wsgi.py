@@ -14,6 +14,7 @@ from asgi_compare.judge.rules.engine.rule import PEP, RFC9110
 VARIABLES = PEP + "environ-variables"
 STREAMS = PEP + "input-and-error-streams"
 DETAILS = PEP + "specification-details"
+COMPRESSED = ((b"accept-encoding", b"gzip, deflate, br"),)
 OMITTED = (
     "unless their value would be an empty string, in which case they may be omitted"
 )
@@ -47,6 +48,19 @@ WSGI = (
         RFC9110 + "9.3.2",
         changes={"method": "HEAD"},
         needs="GET",
+        compares="head",
+    ),
+    Probe(
+        "probe-wsgi/head-compressed",
+        "wsgi",
+        "The client takes compressed content, and asks for the head of the answer.",
+        "The HEAD method is identical to GET except that the server MUST NOT send "
+        "content in the response",
+        RFC9110 + "9.3.2",
+        changes={"method": "HEAD", "headers": COMPRESSED},
+        needs="GET",
+        compares="head",
+        against={"headers": COMPRESSED},
     ),
     Probe(
         "probe-wsgi/options",
@@ -162,6 +176,7 @@ WSGI = (
         "application object",
         VARIABLES,
         changes={"root_path": "/mounted/h\xe9re"},
+        compares="status",
     ),
     Probe(
         "probe-wsgi/encoded-path",
@@ -252,5 +267,14 @@ WSGI = (
         DETAILS,
         changes={"client": Client(leaves_after_hearing=1)},
         endless=True,
+    ),
+    Probe(
+        "probe-wsgi/over-and-over",
+        "wsgi",
+        "The same request a dozen times, with a look at what is left behind.",
+        "application objects must be able to be invoked more than once",
+        PEP + "the-application-framework-side",
+        Server(repeats=True),
+        level="advice",
     ),
 )

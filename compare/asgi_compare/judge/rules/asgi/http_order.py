@@ -155,7 +155,8 @@ def unfinished_body(judge: HttpJudge | WebSocketJudge, ending: Ending) -> Iterat
     link=MAIN + "connection-scope",
     statement="An application that returns has answered, unless the client left.",
     why="The server can only make up an error on its behalf.",
-    hint="Answer every path; 404 is an answer.",
+    hint="Answer every path; 404 is an answer. If it was answered inside, look for "
+    "the middleware that dropped the event.",
     breaks=http(REQUEST),
     keeps=http(REQUEST, ending=RAISED),
 )

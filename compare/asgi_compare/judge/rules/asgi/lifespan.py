@@ -224,6 +224,27 @@ def returned_early(judge: LifespanJudge, ending: Ending) -> Iterator[str]:
 
 
 @rule(
+    "asgi-lifespan/raised-early",
+    "application",
+    "should",
+    "ended lifespan",
+    quote="is expected to last the lifetime of that connection plus a little longer",
+    link=MAIN + "overview",
+    statement="Between start-up and shut-down the application does not raise.",
+    why="The server goes on without it: nobody cleans up, and nobody hears why.",
+    hint="Catch the exception, and call `receive()` again until `lifespan.shutdown`.",
+    breaks=lifespan(STARTUP, STARTED, ending=RAISED),
+    keeps=lifespan(ending=RAISED),
+)
+def raised_early(judge: LifespanJudge, ending: Ending) -> Iterator[str]:
+    waiting = judge.started.endswith("complete") and not judge.asked_to_stop
+    # After another finding, the exception may be the server's refusal coming back.
+    if ending.kind == "raised" and waiting and not (judge.stopped or judge.findings):
+        said = shown(ending.error)
+        yield f"Expected to wait for 'lifespan.shutdown', but it raised {said}"
+
+
+@rule(
     "asgi-lifespan/message-type",
     "application",
     "must",

@@ -44,7 +44,8 @@ ANSWER = (REQUEST, START, BODY)
     link=SCOPE,
     statement="`http_version` is '1.0', '1.1' or '2'; a WebSocket has no '1.0'.",
     why="Applications compare it with these texts.",
-    hint="Leave out the 'HTTP/', and write '2', not '2.0'.",
+    hint="Leave out the 'HTTP/', and write '2', not '2.0'; a WebSocket over HTTP/1.1 "
+    "has '1.1'.",
     breaks=http(*ANSWER, scope={"http_version": "HTTP/1.1"}),
     keeps=http(*ANSWER, scope={"http_version": "2"}),
 )

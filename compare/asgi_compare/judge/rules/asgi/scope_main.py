@@ -104,7 +104,8 @@ def scope_key_not_str(judge: Judge, scope: Any) -> Iterator[str]:
 def version_missing(judge: Judge, scope: dict[str, Any]) -> Iterator[str]:
     asgi = scope.get("asgi", {})
     if isinstance(asgi, dict) and "version" not in asgi:
-        yield f"Expected a 'version' in scope['asgi'], but got {shown(asgi)}"
+        got = f"got {shown(asgi)}" if "asgi" in scope else "the scope has no 'asgi'"
+        yield f"Expected a 'version' in scope['asgi'], but {got}"
 
 
 @rule(
@@ -192,7 +193,8 @@ def extension_entry_type(judge: Judge, scope: dict[str, Any]) -> Iterator[str]:
 )
 def unknown_protocol_accepted(judge: Judge, ending: Ending) -> Iterator[str]:
     protocol = judge.scope.get("type")
-    # Whoever has received or sent something in a lifespan has taken part in it.
-    quiet = judge.index < 0
+    # Whoever has received or sent something in a lifespan has taken part in it. In a
+    # protocol that there is not, nobody can.
+    quiet = judge.index < 0 or judge.protocol == "other"
     if ending.kind == "returned" and quiet and isinstance(protocol, str):
         yield f"Expected an exception for the protocol {protocol!r}, but it returned"

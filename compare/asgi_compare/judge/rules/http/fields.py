@@ -123,6 +123,29 @@ def field_value(judge: Judge, subject: Response | dict[str, Any]) -> Iterator[st
 
 
 @rule(
+    "http/field-value-blanks",
+    "application",
+    "should",
+    (*ASGI_FIELDS, "head wsgi"),
+    quote="A field value does not include leading or trailing whitespace",
+    link=RFC9110 + "5.5",
+    statement="The value of a field neither begins nor ends with a blank.",
+    why="HTTP/1.1 drops the blanks; over HTTP/2 the response is malformed.",
+    hint="Call `.strip()` on the value.",
+    breaks=_with(200, (b"x-name", b" a")),
+    keeps=_with(200, (b"x-name", b"a b")),
+)
+def field_value_blanks(
+    judge: Judge, subject: Response | dict[str, Any]
+) -> Iterator[str]:
+    # Of tabs PEP 3333 has a sentence of its own.
+    blanks = b" " if judge.protocol == "wsgi" else b" \t"
+    for name, value in _fields(subject):
+        if value.strip(blanks) != value:
+            yield f"Expected no blanks around the value of {name!r}, but got {value!r}"
+
+
+@rule(
     "http/content-length-value",
     "application",
     "must",

@@ -112,8 +112,34 @@ def push_path(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
 )
 def zerocopysend_file(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
     file = event.get("file")
+    if is_int(file):
+        return  # it may be meant: see the rule below
     if isinstance(file, (io.BytesIO, io.StringIO)) or not hasattr(file, "fileno"):
         yield f"Expected a file with a descriptor, but got {kind(file)}, {shown(file)}"
+
+
+@rule(
+    "asgi-extensions/zerocopysend-descriptor",
+    "application",
+    "unclear",
+    "sent http.response.zerocopysend",
+    quote="An opened file descriptor object with an underlying OS file descriptor "
+    "that can be used to call os.sendfile. (e.g. not BytesIO)",
+    link=ZEROCOPY,
+    statement="The `file` of a zero-copy send is an object, and not the number of a "
+    "descriptor. The text can be read either way.",
+    why="Some servers ask the object for its number, others take the number itself.",
+    hint="Send the open file, unless all of your servers take the number.",
+    breaks=_offering("zerocopysend", START, sent("http.response.zerocopysend", file=5)),
+    keeps=_offering(
+        "zerocopysend",
+        START,
+        sent("http.response.zerocopysend", file=io.FileIO(0, closefd=False)),
+    ),
+)
+def zerocopysend_descriptor(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
+    if is_int(event.get("file")):
+        yield f"Expected a file, but got the number {shown(event['file'])}"
 
 
 @rule(

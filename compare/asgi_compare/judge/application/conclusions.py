@@ -1,0 +1,199 @@
+"""What a check concludes from more than one exchange, or from the process.
+
+The rule book judges one exchange by its events. What is here needs more: the answer to
+another request, the same request ten times over, or a look at what the application left
+behind in its process. A conclusion is a record, as a rule is, and its id stands in the
+place of a rule's. Those of the level `advice` have no sentence: nothing forbids what
+they are about, and it goes wrong in practice all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asgi_compare.judge.rules.engine.rule import LIFESPAN, MAIN, RFC9110, WWW
+from asgi_compare.model.results import Finding, Level
+
+REQUEST = WWW + "request-receive-event"
+SEND = WWW + "disconnected-client-send-exception"
+DISCONNECT = WWW + "disconnect-receive-event"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """One thing that can be concluded, and what to do about it."""
+
+    id: str
+    level: Level
+    statement: str
+    quote: str
+    """The sentence of the specification; empty if there is none."""
+    link: str
+    """The section that holds the sentence, or that is about the matter."""
+    hint: str
+
+    def finding(
+        self, message: str, scenario: str, evidence: tuple[int, ...] = ()
+    ) -> Finding:
+        """Make a finding of it; the message has no full stop yet."""
+        where = f"event {evidence[0]}" if evidence else "at the end"
+        sentence = f"{message} ({where} of {scenario!r})."
+        return Finding(self.id, "application", self.level, sentence, scenario, evidence)
+
+
+HEAD_LENGTH = Conclusion(
+    "http/head-length-differs",
+    "must",
+    "The Content-Length of an answer to HEAD is that of the answer to GET.",
+    "a server MUST NOT send Content-Length in such a response unless its field value "
+    "equals the decimal number of octets that would have been sent in the content of "
+    "a response if the same request had used the GET method",
+    RFC9110 + "8.6",
+    "Leave the field away where the length is not known without making the content.",
+)
+HEAD_TYPE = Conclusion(
+    "http/head-fields-differ",
+    "should",
+    "The answer to HEAD has the Content-Type of the answer to GET.",
+    "The server SHOULD send the same header fields in response to a HEAD request as it "
+    "would have sent if the request method had been GET",
+    RFC9110 + "9.3.2",
+    "Let the same code make both heads.",
+)
+CODING = Conclusion(
+    "http/content-coding",
+    "must",
+    "Content that is called gzip is gzip.",
+    "indicates what content codings have been applied to the representation",
+    RFC9110 + "8.4",
+    "Set Content-Encoding where the content is compressed, and nowhere else.",
+)
+MORE_BODY = Conclusion(
+    "asgi-http/more-body-ignored",
+    "should",
+    "An application that reads the body reads it to its end before it succeeds.",
+    "the consuming application should wait until it gets a chunk with this set to "
+    "False",
+    REQUEST,
+    "Receive until `more_body` is absent or False.",
+)
+HALF_BODY = Conclusion(
+    "asgi-http/half-body-accepted",
+    "should",
+    "A body that broke off is not taken for a whole one.",
+    "If False, the request is complete and should be processed",
+    REQUEST,
+    "Stop at `http.disconnect`: it has no `more_body`, and is not the end of the body.",
+)
+HALF_BODY_ANSWERED = Conclusion(
+    "advice/half-body-answered",
+    "advice",
+    "A request of which the client sent one half is not answered with success.",
+    "",
+    DISCONNECT,
+    "Stop at `http.disconnect`, unless the content of the body does not matter.",
+)
+STREAM_GOES_ON = Conclusion(
+    "advice/stream-goes-on",
+    "advice",
+    "A stream ends when its client has left, on older servers, too.",
+    "",
+    SEND,
+    "Before version 2.4 `send` does not raise: wait for `http.disconnect` beside the "
+    "stream.",
+)
+ERROR_TO_NOBODY = Conclusion(
+    "advice/error-after-client-left",
+    "advice",
+    "That a client leaves is no error of the server's.",
+    "",
+    DISCONNECT,
+    "Catch the disconnect apart from other exceptions, and return.",
+)
+HEAD_CONTENT = Conclusion(
+    "advice/head-with-content",
+    "advice",
+    "A request for the head is answered without content.",
+    "",
+    RFC9110 + "9.3.2",
+    "Leave the content away where the method is HEAD; the server drops it.",
+)
+SCOPE_CHANGED = Conclusion(
+    "advice/scope-changed",
+    "advice",
+    "The values of the scope that the caller gave are as they were.",
+    "",
+    MAIN + "middleware",
+    "Change a copy of the scope: whoever called may still read the original.",
+)
+LOOP_BLOCKED = Conclusion(
+    "advice/loop-blocked",
+    "advice",
+    "An application lets the event loop turn while it waits.",
+    "",
+    MAIN + "applications",
+    "Await something that waits, or move the work to a thread (`asyncio.to_thread`).",
+)
+TASKS_LEFT = Conclusion(
+    "advice/tasks-left",
+    "advice",
+    "No task is left behind by each request.",
+    "",
+    MAIN + "overview",
+    "Cancel what was started for a request when the request ends.",
+)
+THREADS_LEFT = Conclusion(
+    "advice/threads-left",
+    "advice",
+    "No thread is left behind by each request.",
+    "",
+    MAIN + "overview",
+    "Use a pool of threads, or join the thread when the request ends.",
+)
+GENERATORS_LEFT = Conclusion(
+    "advice/generators-left",
+    "advice",
+    "Each asynchronous generator is run to its end, or closed.",
+    "",
+    MAIN + "overview",
+    "Use `contextlib.aclosing` around a loop that may be left early.",
+)
+FILES_LEFT = Conclusion(
+    "advice/files-left",
+    "advice",
+    "No open file or socket is left behind by each request.",
+    "",
+    MAIN + "overview",
+    "Open it in a `with` statement, or keep one for all requests.",
+)
+MEMORY_GROWS = Conclusion(
+    "advice/memory-grows",
+    "advice",
+    "Equal requests do not make the process grow.",
+    "",
+    LIFESPAN + "scope",
+    "Bound what is kept: by a length, a time, or the lifespan.",
+)
+
+CONCLUSIONS: dict[str, Conclusion] = {
+    each.id: each
+    for each in (
+        HEAD_LENGTH,
+        HEAD_TYPE,
+        CODING,
+        MORE_BODY,
+        HALF_BODY,
+        HALF_BODY_ANSWERED,
+        STREAM_GOES_ON,
+        ERROR_TO_NOBODY,
+        HEAD_CONTENT,
+        SCOPE_CHANGED,
+        LOOP_BLOCKED,
+        TASKS_LEFT,
+        THREADS_LEFT,
+        GENERATORS_LEFT,
+        FILES_LEFT,
+        MEMORY_GROWS,
+    )
+}
+"""All of them, by id."""
