@@ -1,0 +1,1 @@
+"""Middlewares for the tests: broken ones, and unusual ones that are correct."""
