@@ -188,21 +188,26 @@ def steady(result: Result) -> str:
 
 def _case(results: Sequence[Result], rows: Sequence[Explained]) -> str:
     first = results[0]
-    text = first["text"]
     lines = [
         f"### {first['case'].removeprefix('wire/')}",
         "",
         f"{first['shows']} ({first['level']})",
         "",
-        f"> {text['quote']}",
-        f"> ([{text['section']}]({text['link']}))",
-        "",
     ]
+    for text in _texts(results):
+        lines.append(f"> {text['quote']}")
+        lines += [f"> ([{text['section']}]({text['link']}))", ""]
     for verdict, sentence, servers in _behaviours(results):
         lines.append(_line(verdict, sentence, servers, first["shows"]))
     for said in explanations(first["case"].removeprefix("wire/"), rows):
         lines += ["", said]
     return "\n".join([*lines, ""])
+
+
+def _texts(results: Sequence[Result]) -> list[Mapping[str, str]]:
+    """Return the sentences of a case: a WSGI server may have one of its own."""
+    asked = [r for r in results if r["verdict"] != "unsupported"] or results
+    return list({r["text"]["section"]: r["text"] for r in asked}.values())
 
 
 def explanations(case: str, rows: Iterable[Explained]) -> list[str]:

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from asgi_compare.drive.servers.process import Process, living, wait_until
 from tests.drive.servers.conftest import MARK, marked
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+PID = "import os; print(os.getpid(), flush=True); time.sleep(60)"
 SLEEPS = r"import os; os.write(1, b'up\n'); time.sleep(60)"
 """It says so in one piece, which `print` does not where nothing is buffered."""
 CHILD = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', {!r}]{});"
@@ -113,6 +115,37 @@ def test_a_child_that_left_the_group_is_found_in_the_session() -> None:
     assert says(process, "up")
     process.stop(5.0)
     assert living(process.group) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux has subreapers.")
+@pytest.mark.parametrize("parent", ["lives", "has gone"])
+def test_a_child_in_a_session_of_its_own_dies_too(parent: str) -> None:
+    code = CHILD.format(DEAF + PID, ", start_new_session=True")
+    if parent == "lives":
+        code += "import time; time.sleep(60)"
+    else:  # the child is told of by its own process, which we have not started
+        code = CHILD.format(code, "") + "import time; time.sleep(60)"
+    process = python(code)
+    assert wait_until(lambda: len(process.log.tail()) == 1, 10.0)
+    child = int(process.log.tail()[0])
+    assert child not in living(process.group)
+    process.stop(1.0)
+    assert not Path(f"/proc/{child}/cwd").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="It has no shared memory.")
+def test_a_semaphore_does_not_outlive_the_process_that_was_killed() -> None:
+    code = (
+        DEAF
+        + "import multiprocessing as m; s = m.get_context('spawn').Semaphore();"
+        + "print(s._semlock.name, flush=True); time.sleep(60)"
+    )
+    process = python(code)
+    assert wait_until(lambda: len(process.log.tail()) == 1, 10.0)
+    left = Path("/dev/shm", "sem." + process.log.tail()[0].strip("/"))
+    assert left.exists()
+    process.stop(0.0)
+    assert not left.exists()
 
 
 def test_the_command_dies_with_its_launcher() -> None:

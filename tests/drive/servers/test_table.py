@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from asgi_compare.drive.servers.table import SERVERS, Server, missing, servers_for
+from asgi_compare.drive.servers.table import SERVERS, Server, missing
 
 
 def test_the_table_has_twelve_rows_in_order() -> None:
@@ -35,8 +35,12 @@ def test_every_row_is_host_to_something(server: Server) -> None:
 
 
 def test_uvicorn_and_hypercorn_host_both_interfaces() -> None:
-    both = set(servers_for("asgi")) & set(servers_for("wsgi"))
-    assert sorted(server.name for server in both) == ["hypercorn", "uvicorn"]
+    both = [
+        server.name
+        for server in SERVERS.values()
+        if server.speaks("asgi") and server.speaks("wsgi")
+    ]
+    assert sorted(both) == ["hypercorn", "uvicorn"]
 
 
 def test_a_row_has_no_command_for_an_interface_that_it_does_not_speak() -> None:
@@ -58,11 +62,11 @@ def test_missing_gives_the_line_that_would_add_it() -> None:
     )
 
 
-def test_missing_core_needs_no_extra() -> None:
+def test_missing_module_of_the_two_servers_names_their_extra() -> None:
     server = replace(SERVERS["uvicorn"], modules=("sys", "not_there"))
     assert missing(server) == (
         "uvicorn needs the module 'not_there', which is not installed; "
-        'add it with: pip install "asgi-compare"'
+        'add it with: pip install "asgi-compare[apps]"'
     )
 
 

@@ -14,6 +14,7 @@ from asgi_compare.judge.server.client.frames import CLOSE, PONG, Frame
 from asgi_compare.judge.server.client.http2 import NOT_SPOKEN
 from asgi_compare.judge.server.observed import Answer, Call, Connection, Observed
 from asgi_compare.judge.server.verdict import judge, unsupported
+from tests.tables import each_row
 
 OK = Answer(200, headers=((b"x-a", b"1"),), body=b"hello", version="1.1")
 BAD = Answer(400)
@@ -127,7 +128,7 @@ TABLE: list[tuple[Check, Observed, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("check", "observed", "kind"), TABLE)
+@each_row(("check", "observed", "kind"), TABLE)
 def test_check(check: Check, observed: Observed, kind: str | None) -> None:
     problem = check(observed)
     assert (problem.kind if problem else None) == kind
@@ -159,7 +160,7 @@ def gives(kind: str) -> Check:
     return lambda _: Problem("No.", kind)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("level", "kind", "verdict", "sentence"),
     [
         ("must", "fail", "fail", "No."),

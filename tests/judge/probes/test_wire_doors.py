@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from asgi_compare.cli.commands.check_server import Command
 from asgi_compare.drive.servers.command_lines import Words
 from asgi_compare.drive.servers.supervisor import RunningServer
 from asgi_compare.drive.servers.table import SERVERS, Server
@@ -15,6 +14,7 @@ from asgi_compare.judge.server.case import Case
 from asgi_compare.judge.server.chapters import CASES, CHAPTER_OF
 from asgi_compare.judge.server.client.authority import MISSING
 from asgi_compare.judge.server.host import Host
+from asgi_compare.judge.server.own_command import Command
 from asgi_compare.judge.server.runner import Wish, run_host
 from asgi_compare.judge.server.verdict import Result
 from tests.judge.probes.here import uvicorn_here

@@ -21,6 +21,7 @@ from asgi_compare.judge.server.client.frames import (
 from asgi_compare.judge.server.lifecycle import PLAYS
 from asgi_compare.judge.server.observed import Call, Connection, Observed, wire_view
 from asgi_compare.model.transcript import Excerpt
+from tests.tables import each_row
 
 
 def test_table_has_at_least_120_cases_with_names_of_their_own() -> None:
@@ -29,7 +30,7 @@ def test_table_has_at_least_120_cases_with_names_of_their_own() -> None:
     assert set(CHAPTER_OF.values()) == set(CHAPTERS)
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+@each_row("case", CASES.values(), ids=lambda case: case.name)
 def test_case_is_complete(case: Case) -> None:
     """A case says what it shows and where the sentence stands, and can be played."""
     assert re.fullmatch(r"wire/[a-z0-9.-]+", case.id)

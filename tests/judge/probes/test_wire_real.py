@@ -157,9 +157,9 @@ def test_loopback_is_known() -> None:
             ("uvicron",),
             "Expected the name of a server, but got 'uvicron'; did you mean",
         ),
-        (("python", "x.py"), "Expected a command with {port} and {target} in it, but"),
+        (("python", "x.py"), "Expected a command with {port} (or {socket}) and"),
         (("no-such-program {port} {target}",), "Expected a program, but there is no"),
-        (("--url", "ftp://x"), "Expected http://HOST:PORT, but got 'ftp://x'."),
+        (("--url", "ftp://x"), "Expected http://HOST:PORT or https://HOST, but"),
         (("uvicorn", "--select", "nothing-like-it"), "Expected the name of a case"),
     ],
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import shlex
-import shutil
+import signal
 import socket
-import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -19,45 +20,121 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from asgi_compare.cli import common
 from asgi_compare.cli.configured import A_DAY, Seconds
+from asgi_compare.drive.servers.certificates import Unverified
 from asgi_compare.drive.servers.table import SERVERS, Server, missing
-from asgi_compare.judge.server import instrument, matrix
+from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.judge.selection import SelectionError, read_expected, write_expected
+from asgi_compare.judge.server import instrument, matrix, own_command
 from asgi_compare.judge.server.case import Case
 from asgi_compare.judge.server.chapters import CASES, CHAPTER_OF
-from asgi_compare.judge.server.host import Host
-from asgi_compare.judge.server.runner import Table, Wish, run_all
+from asgi_compare.judge.server.findings import checked
+from asgi_compare.judge.server.host import START_TIMEOUT, Host
+from asgi_compare.judge.server.runner import Table, Wish, run_all, seconds_for
 from asgi_compare.judge.server.verdict import BAD
+from asgi_compare.model.checked import Checked
 from asgi_compare.model.environment import environment
 from asgi_compare.model.serialization.codec import dumps
 from asgi_compare.model.transcript import Interface
+from asgi_compare.report.check import html, junit, sarif
 
 INSTRUMENT = instrument.__name__
 """The application that tells what it saw; a server that is up has it in it."""
+RENDERERS: dict[str, Callable[[Checked], str]] = {
+    "junit_file": junit.render,
+    "sarif_file": sarif.render,
+    "html_file": html.render,
+    "write_expected": write_expected,
+}
+"""What can be written besides JSON, by the parameter that names the file."""
+SLACK = 4.0
+"""As many times as what is expected, and a minute, may all cases take together."""
+INTERRUPTED = 130
+EPILOG = """\b
+Examples:
+  asgi-compare check-server uvicorn
+  asgi-compare check-server uvicorn --select 'chunk*' --json out.json
+  asgi-compare check-server --all --junit out.xml
+  asgi-compare check-server python -m hypercorn --bind 127.0.0.1:{port} {target}
+  asgi-compare check-server --interface wsgi waitress-serve --port={port} {target}
+  asgi-compare check-server 'uvicorn --uds {socket} {target}' --name over-uds
+  asgi-compare check-server --url http://127.0.0.1:8000
+
+\b
+In a COMMAND, these are filled in:
+  {port}    a free port of 127.0.0.1    {socket}  the path of a Unix socket instead
+  {target}  module:attribute            {dotted}  module.attribute, with one dot
+  {certificate} {key} {authority}       files in PEM; it is asked over TLS then
+
+Options of ours stand before COMMAND, or behind it where it is one quoted word.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Command(Server):
-    """A server by the user's own command line, with `{port}` and `{target}` in it."""
+class Start:
+    """How the user's own command is to be started, and what it is called."""
 
-    def command(self, interface: Interface, *, port: int, target: str) -> list[str]:
-        """Return the whole command, with the program as a path."""
-        assert self.asgi is not None
-        words = [w.replace("{port}", str(port)) for w in self.asgi]
-        words = [w.replace("{target}", target) for w in words]
-        return [_program(words[0]) or words[0], *words[1:]]
+    interface: Interface | None
+    name: str
+    version: str
+    timeout: float
 
 
-@click.command("check-server")
+class Words(click.Command):
+    """A command whose argument may be a command line with options of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `--` before a command line, as everything behind belongs to it."""
+        at = self._first_word(args)
+        rest = args[at:]
+        in_words = bool(rest) and not any(char.isspace() for char in rest[0])
+        if in_words and "--" not in args and any(map(own_command.is_command, rest)):
+            args = [*args[:at], "--", *rest]
+        return super().parse_args(ctx, args)
+
+    def _first_word(self, args: list[str]) -> int:
+        flags = {
+            name: isinstance(param, click.Option) and (param.is_flag or param.count)
+            for param in self.params
+            for name in param.opts
+        }
+        at = 0
+        while at < len(args) and args[at].startswith("-"):
+            alone = "=" in args[at] or flags.get(args[at], True)
+            at += 1 if alone else 2
+        return at
+
+
+def _file(name: str, what: str) -> Callable[[common.F], common.F]:
+    return click.option(
+        f"--{name}", f"{name}_file", metavar="FILE", help=f"Write {what}."
+    )
+
+
+@click.command("check-server", cls=Words, epilog=EPILOG)
 @click.argument("server", nargs=-1, metavar="[NAME | COMMAND...]")
 @click.option("--all", "every", is_flag=True, help="All servers of the table.")
 @click.option(
     "--url",
     metavar="URL",
-    help=f"A server that is up, with {INSTRUMENT}:asgi (or :wsgi) in it.",
+    help=f"A server that is up, with {INSTRUMENT}:asgi (or :wsgi) in it; https:// is "
+    "asked over TLS, whatever its certificate.",
 )
 @click.option(
     "--interface",
     type=click.Choice(["asgi", "wsgi"]),
     help="What the server is to load; needed only where it speaks both.",
+)
+@click.option("--name", metavar="TEXT", help="With COMMAND: what the server is called.")
+@click.option(
+    "--version-string", metavar="TEXT", help="With COMMAND: its version, for reports."
+)
+@click.option(
+    "--start-timeout",
+    type=Seconds(min=0.1, max=A_DAY),
+    default=START_TIMEOUT,
+    show_default=True,
+    metavar="S",
+    help="How long a server may take to be ready.",
 )
 @click.option(
     "--select", multiple=True, metavar="PATTERN", help="Only these cases; repeatable."
@@ -72,12 +149,23 @@ class Command(Server):
     show_default=True,
     help="Only what is at least required so much.",
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write the results as JSON.")
+@_file("json", "the results as JSON")
+@_file("junit", "JUnit XML")
+@_file("sarif", "SARIF 2.1.0")
+@_file("html", "one page of HTML")
+@click.option(
+    "--expected",
+    metavar="FILE",
+    help="Accept the findings in FILE; fail on new ones, and on ones that are gone.",
+)
+@click.option(
+    "--write-expected", metavar="FILE", help="Write FILE so that it accepts today's."
+)
 @click.option(
     "--max-time",
     type=Seconds(min=0, max=A_DAY, min_open=True),
     metavar="S",
-    help="Begin no case after this.",
+    help="Begin no case after this; without it, after a multiple of what is expected.",
 )
 @click.option("--seed", type=int, metavar="N", help="Play the cases in another order.")
 @click.option(
@@ -90,18 +178,24 @@ class Command(Server):
 @click.pass_context
 def check_server(
     ctx: click.Context,
+    /,
     server: tuple[str, ...],
     every: bool,
     url: str | None,
     interface: Interface | None,
+    name: str | None,
+    version_string: str | None,
+    start_timeout: float,
     select: tuple[str, ...],
     exclude: tuple[str, ...],
     level: str,
     json_file: str | None,
+    expected: str | None,
     max_time: float | None,
     seed: int | None,
     owned: bool,
     no_color: bool,
+    **reports: str | None,
 ) -> None:
     """Talk to a server by raw bytes, and hold it to HTTP, WebSocket and ASGI or WSGI.
 
@@ -110,44 +204,122 @@ def check_server(
     """
     if bool(server) + every + bool(url) != 1:
         raise click.UsageError("Expected one of NAME, COMMAND, --all or --url.")
-    hosts, dangerous = _hosts(server, every, url, interface, owned)
-    wish = Wish(_cases(select, exclude, level), seed, max_time, dangerous)
+    accepted = _accepted(expected)
+    cases = _cases(select, exclude, level)
+    start = Start(interface, name or "", version_string or "", start_timeout)
+    hosts, dangerous = _hosts(server, every, url, start, owned)
+    about = seconds_for(hosts, cases)
+    # A server that takes far longer than others is not waited for without end.
+    wish = Wish(cases, seed, max_time or about * SLACK + 60, dangerous)
+    click.echo(
+        f"{len(cases)} cases, {len(hosts)} server(s): about {about:.0f} s.", err=True
+    )
     began = time.monotonic()
     table = _play(hosts, wish, no_color)
     _show(table, no_color, time.monotonic() - began, seed)
+    found = checked(table, CASES, _environment(start, hosts, began, seed), accepted)
     if json_file:
-        _write(table, json_file, seed)
-    ctx.exit(exit_code(table))
+        _write(table, json_file, seed, found.environment)
+    for parameter, render in RENDERERS.items():
+        if path := reports.get(parameter):
+            click.echo(f"Report: {common.write_report(path, render(found))}")
+    _tell_changes(found, no_color)
+    ctx.exit(exit_code(table, found, accepts=bool(reports.get("write_expected"))))
 
 
-def exit_code(table: Table) -> int:
+def exit_code(
+    table: Table, found: Checked | None = None, *, accepts: bool = False
+) -> int:
     """Return the exit code: see `cli.py`."""
+    if table.interrupted:
+        return INTERRUPTED
     if table.refused and not table.results:
         return common.TargetFailed.exit_code
-    return 1 if any(result.verdict in BAD for result in table.results) else 0
+    if found and (changed := found.changed):
+        return 1 if changed.new or changed.gone else 0
+    return 1 if any(r.verdict in BAD for r in table.results) and not accepts else 0
+
+
+def _accepted(path: str | None) -> list[str] | None:
+    try:
+        return None if path is None else read_expected(path)
+    except SelectionError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _environment(
+    start: Start, hosts: list[Host], began: float, seed: int | None
+) -> dict[str, Any]:
+    found: dict[str, Any] = environment()
+    found["seconds"] = round(time.monotonic() - began, 1)
+    if seed is not None:
+        found["seed"] = seed
+    if start.version:
+        found["versions"] = {**found.get("versions", {}), hosts[0].name: start.version}
+    return found
+
+
+def _tell_changes(found: Checked, no_color: bool) -> None:
+    if found.changed is None:
+        return
+    out = common.console(no_color)
+    for word, keys in (("New", found.changed.new), ("Gone", found.changed.gone)):
+        for key in keys:
+            out.print(f"{word}: {key}", soft_wrap=True)
+    out.print(f"Accepted: {len(found.changed.accepted)}.")
 
 
 def _hosts(
     words: tuple[str, ...],
     every: bool,
     url: str | None,
-    interface: Interface | None,
+    start: Start,
     owned: bool,
 ) -> tuple[list[Host], bool]:
     if url:
-        return _host_at(url, interface, owned)
+        return _host_at(url, start.interface, owned)
     if every:
         rows = [row for row in SERVERS.values() if _is_there(row)]
-        return [Host(row.name, _spoken(row, interface), row) for row in rows], True
+        return [_host_of(row, start) for row in rows], True
     if len(words) == 1 and words[0] in SERVERS:
         row = SERVERS[words[0]]
         if sentence := missing(row):
             raise common.TargetFailed(sentence)
-        if interface and not row.speaks(interface):
-            raise click.UsageError(f"{row.name} does not speak {interface.upper()}.")
-        return [Host(row.name, _spoken(row, interface), row)], True
-    row = _command(words)
-    return [Host(row.name, interface or "asgi", row)], True
+        if start.interface and not row.speaks(start.interface):
+            raise click.UsageError(
+                f"{row.name} does not speak {start.interface.upper()}."
+            )
+        return [_host_of(row, start)], True
+    return [_own_host(words, start)], True
+
+
+def _host_of(row: Server, start: Start) -> Host:
+    spoken = _spoken(row, start.interface)
+    again = f"asgi-compare check-server {row.name}"
+    if start.interface:
+        again += f" --interface {spoken}"
+    return Host(row.name, spoken, row, start_timeout=start.timeout, again=again)
+
+
+def _own_host(words: tuple[str, ...], start: Start) -> Host:
+    if len(words) == 1 and not own_command.is_line(words[0]):
+        raise common.unknown("server", words[0], SERVERS)
+    try:
+        row = own_command.read(words, start.name, start.version)
+    except own_command.CommandError as error:
+        raise click.UsageError(str(error)) from error
+    interface = start.interface or "asgi"
+    line = words[0] if len(words) == 1 else shlex.join(words)
+    again = f"asgi-compare check-server {shlex.quote(line)} --interface {interface}"
+    return Host(
+        row.name,
+        interface,
+        row,
+        environment=row.environment(),
+        start_timeout=start.timeout,
+        again=again,
+        transport=row.transport,
+    )
 
 
 def _is_there(row: Server) -> bool:
@@ -163,37 +335,23 @@ def _spoken(row: Server, wanted: Interface | None) -> Interface:
     return "asgi" if row.speaks("asgi") else "wsgi"
 
 
-def _command(words: tuple[str, ...]) -> Server:
-    try:
-        parts = tuple(shlex.split(words[0]) if len(words) == 1 else words)
-    except ValueError as error:
-        raise click.UsageError(
-            f"Expected a command line, but got {words[0]!r}: {error}."
-        ) from error
-    line = " ".join(parts)
-    if "{port}" not in line or "{target}" not in line:
-        if len(parts) == 1:
-            raise common.unknown("server", parts[0], SERVERS)
-        raise click.UsageError(
-            f"Expected a command with {{port}} and {{target}} in it, but got {line!r}."
-        )
-    if _program(parts[0]) is None:
-        raise click.UsageError(f"Expected a program, but there is no {parts[0]!r}.")
-    name = Path(parts[0]).name
-    return Command(name, "", (), "The user's own command.", parts, parts)
-
-
-def _program(name: str) -> str | None:
-    """Find a program, also beside the interpreter: nobody need activate anything."""
-    beside = str(Path(sys.executable).parent)
-    return shutil.which(name) or shutil.which(name, path=beside)
-
-
 def _host_at(
     url: str, interface: Interface | None, owned: bool
 ) -> tuple[list[Host], bool]:
-    name, port = _address(url)
-    host = Host(url, interface or "asgi", None, (name, port))
+    secure, name, port = _address(url)
+    way = Way("tls", Unverified()) if secure else TCP
+    again = f"asgi-compare check-server --url {shlex.quote(url)}"
+    if interface:
+        again += f" --interface {interface}"
+    host = Host(
+        url,
+        interface or "asgi",
+        None,
+        (name, port),
+        way,
+        again=again,
+        transport=way.transport,
+    )
     if not asyncio.run(host.is_ours()):
         raise common.TargetFailed(
             f"The server at {url} does not answer as {INSTRUMENT} does; "
@@ -203,14 +361,15 @@ def _host_at(
     return [host], owned or is_loopback(name)
 
 
-def _address(url: str) -> tuple[str, int]:
-    try:
+def _address(url: str) -> tuple[bool, str, int]:
+    with suppress(ValueError):  # of a port that is none, or of half an address
         found = urlsplit(url)
-        if found.scheme == "http" and found.hostname and found.port:
-            return found.hostname, found.port
-    except ValueError:  # of a port that is none, or of half an address
-        pass
-    raise click.UsageError(f"Expected http://HOST:PORT, but got {url!r}.")
+        port = found.port or (443 if found.scheme == "https" else 0)
+        if found.scheme in ("http", "https") and found.hostname and port:
+            return found.scheme == "https", found.hostname, port
+    raise click.UsageError(
+        f"Expected http://HOST:PORT or https://HOST, but got {url!r}."
+    )
 
 
 def is_loopback(host: str) -> bool:
@@ -245,8 +404,10 @@ def _fits(case: Case, pattern: str) -> bool:
 
 
 def _play(hosts: list[Host], wish: Wish, no_color: bool) -> Table:
+    """Play all; what there is comes back after Ctrl-C and SIGTERM as well."""
     err = common.console(no_color, stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    table = Table()
     with Progress(
         *columns, console=err, transient=True, disable=not err.is_terminal
     ) as bar:
@@ -256,14 +417,26 @@ def _play(hosts: list[Host], wish: Wish, no_color: bool) -> Table:
             said = f"{server} {case}"[:48].ljust(48)
             bar.update(task, advance=1, description=said)
 
-        return asyncio.run(run_all(hosts, wish, progress))
+        async def main() -> Table:
+            ours = asyncio.current_task()
+            assert ours is not None
+            with suppress(ValueError):  # not in the main thread: nobody asks there
+                loop = asyncio.get_running_loop()
+                loop.add_signal_handler(signal.SIGTERM, ours.cancel)
+            return await run_all(hosts, wish, progress, table)
+
+        try:
+            return asyncio.run(main())
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            table.interrupted = True
+    return table
 
 
 def _show(table: Table, no_color: bool, seconds: float, seed: int | None) -> None:
     out = common.console(no_color)
     servers = {result.server for result in table.results}
-    for server, sentence in table.refused.items():
-        out.print(f"{server}: {sentence}")
+    if table.refused:
+        out.print(matrix.refusals(table.refused, table.logs))
     if table.results and len(servers) == 1:
         out.print(matrix.by_chapter(table.results, CHAPTER_OF), "")
         out.print(matrix.one_server(table.results, CASES), "")
@@ -276,11 +449,16 @@ def _show(table: Table, no_color: bool, seconds: float, seed: int | None) -> Non
     cases = len({result.case for result in table.results})
     order = "" if seed is None else f", in the order of seed {seed}"
     out.print(f"{cases} cases, {len(servers)} server(s), {seconds:.0f} s{order}.")
+    for note in table.notes:
+        out.print(note)
     if table.not_played:
-        out.print(f"The time was over before {len(table.not_played)} of them began.")
+        why = "Interrupted" if table.interrupted else "The time was over"
+        out.print(f"{why} before {len(table.not_played)} of them began.")
 
 
-def _write(table: Table, name: str, seed: int | None) -> None:
+def _write(
+    table: Table, name: str, seed: int | None, environment: dict[str, Any]
+) -> None:
     left = [{"server": server, "case": case} for server, case in table.not_played]
     written = matrix.to_json(
         table.results,
@@ -288,8 +466,11 @@ def _write(table: Table, name: str, seed: int | None) -> None:
         CHAPTER_OF,
         not_played=left,
         refused=table.refused,
+        logs={server: list(lines) for server, lines in table.logs.items()},
+        notes=table.notes,
+        interrupted=table.interrupted,
         seed=seed,
-        environment=environment(),
+        environment=environment,
     )
     path = common.write_report(name, dumps(written))
-    click.echo(f"Report: {path}", file=sys.stdout)
+    click.echo(f"Report: {path}")

@@ -32,3 +32,17 @@ class Certificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self.authority)
         return context
+
+
+class Unverified(Certificates):
+    """Those of a server that somebody else has started: whatever it shows is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", "", "", "")
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a client needs that trusts anybody."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context

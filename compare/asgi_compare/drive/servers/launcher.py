@@ -6,6 +6,12 @@ the lifeline. However we end, the system closes our end, and the launcher reads 
 of the stream. The launcher leads a process group that the server and its workers belong
 to, and its last act, whatever the reason, is to kill this whole group, itself included.
 
+A process may leave the group, by a session of its own. On Linux it stays a descendant
+of the launcher all the same: the launcher is a *subreaper*, which means that it becomes
+the parent of any descendant whose own parent has died. Before its last act it kills all
+of its descendants. Only the resource trackers of `multiprocessing` get a moment to end
+by themselves: they remove the semaphores that the others have left in shared memory.
+
     lifeline, from us:  `t` asks the server to stop (SIGTERM); end of stream kills it
     lifeline, to us:    the server's exit code, or minus the signal that killed it
 
@@ -24,11 +30,21 @@ import select
 import signal
 import sys
 import threading
+import time
 
 LIFELINE = 0
 """The descriptor of the socket: our standard input."""
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 """From <linux/prctl.h>."""
+SWEEPS = 50
+"""How often the descendants are looked for; each finds what the one before set free."""
+TRACKERS = 1.0
+"""Seconds that resource trackers have."""
+TICK = 0.01
+
+ending = threading.Event()
+"""Set once all is to be killed: how the server ends is no news from then on."""
 POLL_INTERVAL = 1.0
 """Seconds between two looks at who our parent is."""
 
@@ -45,19 +61,28 @@ def main(parent: int, command: list[str]) -> None:
         finally:
             os._exit(127)  # only reached if there was nothing to become
     threading.Thread(target=watch, args=(parent, server), daemon=True).start()
-    _, status = os.waitpid(server, 0)
-    tell(os.waitstatus_to_exitcode(status))
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    ended, status = os.waitpid(-1, 0)
+    while ended != server:  # a descendant that was left to us
+        ended, status = os.waitpid(-1, 0)
+    if not ending.is_set():
+        tell(os.waitstatus_to_exitcode(status))
     end()
+
+
+def prctl(option: int, value: int) -> None:
+    """Ask the system for what only Linux has."""
+    if sys.platform == "linux":
+        import ctypes  # slow to import, so only when the server is on its way
+
+        ctypes.CDLL(None).prctl(option, value)
 
 
 def become(command: list[str], launcher: int) -> None:
     """Turn this process into the server."""
-    if sys.platform == "linux":
-        import ctypes  # slow to import, so only in the child, beside the launcher
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != launcher:  # it died before we asked to be told
-            return
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != launcher:  # it died before we asked to be told
+        return
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # which Python ignores
     os.execv(command[0], command)
@@ -92,8 +117,49 @@ def tell(code: int) -> None:
 
 
 def end() -> None:
-    """Kill the group, and so ourselves."""
+    """Kill all descendants, then the group, and so ourselves."""
+    ending.set()
+    with contextlib.suppress(OSError):
+        sweep()
     os.killpg(0, signal.SIGKILL)
+
+
+def sweep() -> None:
+    """Kill what descends from us, and let the resource trackers end."""
+    for _ in range(SWEEPS):
+        found = [pid for pid in descendants(os.getpid()) if not is_tracker(pid)]
+        for pid in found:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            break
+        time.sleep(TICK)
+    until = time.monotonic() + TRACKERS
+    while descendants(os.getpid()) and time.monotonic() < until:
+        time.sleep(TICK)
+
+
+def descendants(ancestor: int) -> list[int]:
+    """Return the living children of a process, and theirs; none without /proc."""
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+                # `pid (name) state parent ...`; a name may hold anything.
+                state, parent = file.read().rpartition(b")")[2].split()[:2]
+                if state not in b"ZX":
+                    children.setdefault(int(parent), []).append(int(name))
+    found = children.get(ancestor, [])
+    for pid in found:  # it grows while we go through it
+        found += children.get(pid, [])
+    return found
+
+
+def is_tracker(pid: int) -> bool:
+    """Whether a process is a resource tracker of `multiprocessing`."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+        return b"multiprocessing.resource_tracker" in file.read()
+    return False
 
 
 if __name__ == "__main__":

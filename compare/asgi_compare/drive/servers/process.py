@@ -2,8 +2,8 @@
 
 `Process` starts a command through the launcher (see `launcher.py`) in a session of its
 own, so that a Ctrl-C in our terminal is ours alone. The launcher tells how the command
-ended. `stop` asks politely, waits, kills whatever is left of the group, and comes back
-when nothing is left.
+ended. `stop` asks politely, waits, has the launcher kill whatever is left, and comes
+back when nothing is left.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from asgi_compare.drive.servers.log import Log
 LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 TICK = 0.01
 """Seconds between two looks at something that another process is to do."""
+SWEEP = 1.5
+"""Seconds that the launcher has to kill what descends from it."""
 BURIAL = 2.0
 """Seconds that the system may take over processes that were killed."""
 
@@ -103,6 +105,11 @@ class Process:
                 self._bury()
 
     def _bury(self) -> None:
+        # At the end of the lifeline the launcher kills what descends from it, also what
+        # has left the group. One that stands still cannot.
+        with suppress(OSError):
+            self._lifeline.shutdown(socket.SHUT_WR)
+        wait_until(self._has_gone, SWEEP)
         # The launcher has not been waited for until now. So its number is still taken,
         # and nobody else's group can be meant.
         with suppress(OSError):
@@ -112,6 +119,13 @@ class Process:
         self.exited()
         self._lifeline.close()
         self.log.finish()
+
+    def _has_gone(self) -> bool:
+        """Whether the launcher has ended; it is still to be waited for."""
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.group, flags) is not None
+        return True
 
     def _sweep(self) -> list[int]:
         """Kill what left the group but not the session; give all that still lives."""

@@ -18,11 +18,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -59,7 +63,15 @@ class ServerError(Exception):
 
 
 class ForeignAnswer(Exception):
-    """Something answers on the port, but it is not the server that we started."""
+    """What answers on the port does not know the nonce.
+
+    It is somebody else's, or it is ours without the application: a proxy whose backend
+    is not up yet, or a server that takes the application for one of another interface.
+    """
+
+    def __init__(self, came: str = "no HTTP") -> None:
+        self.came = came
+        super().__init__(came)
 
 
 def start(
@@ -158,6 +170,9 @@ class RunningServer:
     def stop(self, grace: float | None = None) -> None:
         """Ask it to stop, wait a while, then kill all that is left of it."""
         self._process.stop(self._grace if grace is None else grace)
+        for pid in _strays(self._nonce):
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
 
     def ask(self, limit: float = PATIENCE) -> Identity | None:
         """Ask who it is; None if it gave no whole answer within `limit` seconds.
@@ -167,19 +182,27 @@ class RunningServer:
         client = self.way.client(self.host, self.port, limit)
         try:
             client.request("GET", path_of(self._nonce), headers={"Connection": "close"})
-            body = client.getresponse().read(1 << 16)
+            response = client.getresponse()
+            body = response.read(1 << 16)
         except OSError:  # nobody listens, or takes the time, or says a word
             return None
         except http.client.HTTPException as error:  # it speaks, but no whole HTTP
             raise ForeignAnswer from error
         finally:
             client.close()
-        return _identity(body, self._nonce)
+        if identity := _identity(body, self._nonce):
+            return identity
+        raise ForeignAnswer(f"the status {response.status}")
 
     def wait_until_ready(self, end: float) -> None:
         """Ask until it answers. If it never does, stop it and say why."""
+        came = ""
         while self.exited() is None and (left := end - time.monotonic()) > 0:
-            if answer := self.ask(min(left, PATIENCE)):
+            try:
+                answer = self.ask(min(left, PATIENCE))
+            except ForeignAnswer as foreign:  # who else's it is shows when ours ends
+                answer, came = None, foreign.came
+            if answer:
                 self.identity = answer
                 self.ready_after = time.monotonic() - self._began
                 return
@@ -188,9 +211,9 @@ class RunningServer:
         self.stop()  # which also brings in the last lines of its log
         if ended and is_taken(self.port):
             raise ForeignAnswer
-        raise ServerError(self._why(ended, waited), self.logs())
+        raise ServerError(self._why(ended, waited, came), self.logs())
 
-    def _why(self, ended: str | None, waited: float) -> str:
+    def _why(self, ended: str | None, waited: float, came: str) -> str:
         for line in self.logs(lines=1000):
             _, said, sentence = line.partition(SAID_WHY)
             if said:
@@ -198,6 +221,12 @@ class RunningServer:
         name, target = self.server.name, self._target
         if ended:
             return f"{name} {ended} before {target!r} could be asked anything."
+        if came:
+            return (
+                f"{name} answers, but {target!r} does not: for {waited:.1f} s it gave "
+                f"{came}; see whether it takes the target for "
+                f"{self.interface.upper()}, and passes requests on."
+            )
         return (
             f"{name} did not answer for {target!r} within {waited:.1f} s; see whether "
             f"its start-up hangs or blocks."
@@ -241,15 +270,26 @@ def _cannot(server: Server, interface: Interface) -> str | None:
     return missing(server)
 
 
-def _identity(body: bytes, nonce: str) -> Identity:
+def _identity(body: bytes, nonce: str) -> Identity | None:
     try:
         said = json.loads(body)
         identity = Identity(**said)
-    except (ValueError, TypeError) as error:
-        raise ForeignAnswer from error
-    if identity.nonce != nonce:
-        raise ForeignAnswer
-    return identity
+    except (ValueError, TypeError):
+        return None
+    return identity if identity.nonce == nonce else None
+
+
+def _strays(nonce: str) -> list[int]:
+    """Return what the server has started in sessions of their own, as daemons are.
+
+    They still have the nonce in their environment. None where there is no /proc.
+    """
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # it is somebody else's, or has ended since
+            if f"ASGI_COMPARE_NONCE={nonce}".encode() in place.read_bytes():
+                found.append(int(place.parent.name))
+    return found
 
 
 def _settings_aside() -> dict[str, str]:

@@ -19,8 +19,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib import metadata, util
+from importlib import metadata
 
+from asgi_compare.drive.installed import missing_module
 from asgi_compare.drive.servers.command_lines import (
     GRANIAN,
     GUNICORN,
@@ -222,25 +223,6 @@ SERVERS: dict[str, Server] = {row.name: row for row in ROWS}
 """The rows by name, in table order."""
 
 
-def servers_for(interface: Interface) -> tuple[Server, ...]:
-    """Return the rows that can host applications of `interface`, in table order."""
-    return tuple(row for row in ROWS if row.speaks(interface))
-
-
 def missing(server: Server) -> str | None:
     """Return what is not installed and how to add it; None if the server is there."""
-    absent = [name for name in server.modules if not _is_there(name)]
-    if not absent:
-        return None
-    wanted = f"asgi-compare[{server.extra}]" if server.extra else "asgi-compare"
-    return (
-        f"{server.name} needs the module {absent[0]!r}, which is not installed; "
-        f'add it with: pip install "{wanted}"'
-    )
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return util.find_spec(module) is not None
-    except ImportError:  # its parent package is not there
-        return False
+    return missing_module(server.name, server.modules, server.extra or "apps")

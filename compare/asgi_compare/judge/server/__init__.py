@@ -24,6 +24,8 @@
     host.py             one server, up, for many cases
     runner.py           all cases, on one server or on several
     matrix.py           the results in words, and as JSON
+    findings.py         the results as findings, for the reports that a check has
+    own_command.py      a server by the user's own command line
 
 A finding says what the server did and which sentence asks otherwise. It rests on bytes
 that anybody can send: they are in the result, with the answer and with what the

@@ -15,6 +15,9 @@ from typing import Any
 class ReadBody:
     """Read the request body to its end; whatever the interface."""
 
+    limit: float = 3.0
+    """ASGI: seconds to wait for each event."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -81,6 +84,11 @@ class SetState:
 
 
 @dataclass(frozen=True, slots=True)
+class SetContext:
+    """ASGI: set the context variable that each call looks at when it begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """WSGI: call a method of `wsgi.input` and write down what it gives."""
 
@@ -122,6 +130,7 @@ Act = (
     | Send
     | Repeat
     | SetState
+    | SetContext
     | Input
     | StartResponse
     | Write
@@ -129,7 +138,7 @@ Act = (
 )
 
 
-ASGI_ACTS = (Receive, Send, Repeat, SetState)
+ASGI_ACTS = (Receive, Send, Repeat, SetState, SetContext)
 
 
 WSGI_ACTS = (Input, StartResponse, Write, FileWrapper)

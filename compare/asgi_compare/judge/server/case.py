@@ -224,6 +224,12 @@ class Case:
     """Where the server has to listen; another one than `tcp` is started for these."""
     tls: Tls = Tls()
     """With `tls`: how the client speaks it."""
+    on_wsgi: Text | None = None
+    """The sentence that binds a WSGI server, where `text` is one of ASGI."""
+
+    def text_on(self, interface: Interface) -> Text:
+        """Return the sentence that binds a server of this interface."""
+        return (self.on_wsgi if interface == "wsgi" else None) or self.text
 
     @property
     def id(self) -> str:
@@ -236,6 +242,8 @@ class Case:
         wants_asgi = any(isinstance(act, ASGI_ACTS) for act in self.script)
         wants_wsgi = any(isinstance(act, WSGI_ACTS) for act in self.script)
         wants_asgi = wants_asgi or self.needs not in ("", "http2")
+        of_asgi = self.text.section.startswith("ASGI")
+        wants_asgi = wants_asgi or (of_asgi and self.on_wsgi is None)
         here: list[Interface] = []
         if not wants_wsgi:
             here.append("asgi")

@@ -14,25 +14,55 @@ This module is the only one here that starts servers for longer than a case.
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from asgi_compare.drive.servers.command_lines import Transport
-from asgi_compare.drive.servers.supervisor import RunningServer, ServerError, start
+from asgi_compare.drive.servers.supervisor import (
+    ForeignAnswer,
+    RunningServer,
+    ServerError,
+    start,
+)
 from asgi_compare.drive.servers.table import Server
 from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.judge.server.case import VerdictKind
 from asgi_compare.judge.server.client import authority
 from asgi_compare.judge.server.lifecycle import TARGET
-from asgi_compare.judge.server.player import Endpoint, ask
+from asgi_compare.judge.server.player import Endpoint, ask, processes
 from asgi_compare.model.transcript import Interface
 
+START_TIMEOUT = 20.0
+"""Seconds that a server may take to be ready."""
+ASKED_FIRST, ASKED_AGAIN = 2.0, 3.0
+"""Seconds that a server has for an answer before it is said to answer nobody."""
+ASKED_AT_ONCE = 12
+"""Questions by which several processes would give themselves away."""
+SEVERAL = (
+    "{} calls the application in {} processes ({}), and what one of them saw the "
+    "others cannot tell; start it with one worker."
+)
+REPLACED = "The process that calls the application has been replaced."
+NOT_PASSED_ON = "The server passes no request to the application any more: it gave {}."
+SILENT = "The server answered nobody within {:g} s, and was started anew."
 HALF = b"GET / HTTP/1.1\r\nHost: "
 NOT_OURS = "The server was started by somebody else, who chose where it listens."
 NO_WORDS: dict[Transport, str] = {
     "tls": "The command line of {} takes no certificate.",
     "unix": "The command line of {} takes no Unix domain socket.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a server had to be started anew."""
+
+    kind: VerdictKind
+    sentence: str
 
 
 class Host:
@@ -45,6 +75,11 @@ class Host:
         server: Server | None,
         url: Any = None,
         way: Way = TCP,
+        *,
+        environment: Mapping[str, str] | None = None,
+        start_timeout: float = START_TIMEOUT,
+        again: str = "",
+        transport: Transport = "tcp",
     ) -> None:
         self.name = name
         self.interface = interface
@@ -52,8 +87,17 @@ class Host:
         self._url: tuple[str, int] | None = url
         self._running: RunningServer | None = None
         self._way = way
+        self._row = server
+        self.transport = transport
+        """Where it listens; another one than `tcp` if it can be had nowhere else."""
+        self.again = again
+        """The beginning of a line for a shell that plays a case of it again."""
+        self.environment = environment
+        self.start_timeout = start_timeout
         self._lock = asyncio.Lock()
         self._opening = asyncio.Lock()
+        self.generation = 0
+        """How often it was started anew because it was found to be gone."""
         self._doors: dict[Transport, Host | ServerError] = {}
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self.one_at_a_time = False
@@ -65,19 +109,28 @@ class Host:
 
     async def open(self) -> None:
         """Start it, and find out what has to be known of it."""
+        if self.server is not None and self.transport != "tcp":
+            self._way = self._make_way(self.transport)
+            self._row = self.server.over(self.transport, self._way.paths())
         await self._start()
+        found = await processes(self.endpoint(), ASKED_AT_ONCE)
+        if len(found) > 1:
+            pids = ", ".join(map(str, sorted(found)))
+            raise ServerError(SEVERAL.format(self.name, len(found), pids))
         self.one_at_a_time = await self._is_one_at_a_time()
 
     async def _start(self) -> None:
-        if self.server is None:
+        if self._row is None:
             return
         target = TARGET.format(interface=self.interface)
         self._way.clear()
         self._running = await asyncio.to_thread(
             start,
-            self.server,
+            self._row,
             target,
             interface=self.interface,
+            environment=self.environment,
+            deadline=self.start_timeout,
             grace=4.0,
             way=self._way,
         )
@@ -87,8 +140,8 @@ class Host:
 
         It must be able to (see `no_door`); `ServerError` if it did not start.
         """
-        if transport == self._way.transport:
-            return self
+        if transport in ("tcp", self._way.transport):
+            return self  # `tcp` stands for wherever it listens
         async with self._opening:
             if transport not in self._doors:
                 self._doors[transport] = await self._open_door(transport)
@@ -99,7 +152,7 @@ class Host:
 
     def no_door(self, transport: Transport) -> str:
         """Return why it cannot listen there; empty if it can."""
-        if transport == self._way.transport:
+        if transport in ("tcp", self._way.transport):
             return ""
         if self.server is None:
             return NOT_OURS
@@ -119,7 +172,15 @@ class Host:
         assert self.server is not None
         way = self._make_way(transport)
         row = self.server.over(transport, way.paths())
-        found = Host(self.name, self.interface, row, way=way)
+        found = Host(
+            self.name,
+            self.interface,
+            row,
+            way=way,
+            environment=self.environment,
+            start_timeout=self.start_timeout,
+            again=self.again,
+        )
         found.one_at_a_time = self.one_at_a_time
         try:
             await found._start()
@@ -166,30 +227,57 @@ class Host:
         alone = self.one_at_a_time
         return Endpoint(self.name, host, port, self.interface, alone, self._way)
 
-    async def crashed(self) -> str:
-        """Return how it ended if it has, and start it again.
+    async def up(self) -> int:
+        """Wait while it is being started anew; give its generation."""
+        async with self._lock:
+            return self.generation
 
-        Empty while it is there.
+    def is_gone(self) -> bool:
+        """Return whether its process has ended."""
+        return self._running is not None and self._running.exited() is not None
+
+    async def tend(self, generation: int) -> Trouble | None:
+        """See whether it is there, and start it anew if it is not; then say what was.
+
+        `generation` is that of when the caller began: what was found since then by
+        somebody else was mended by them as well, and None comes back.
         """
         if self._running is None:
-            return ""
+            return None
         async with self._lock:
-            now = await asyncio.to_thread(self._running.ask, 3.0)
-            if now is not None and now.pid == self._running.identity.pid:
-                return ""
-            if now is not None:
-                self._running.identity = now
-                return "The process that calls the application has been replaced."
-            ended = self._running.exited()
-            if ended is None:
-                return ""  # slow, but there
+            if self.generation != generation:
+                return None
+            trouble = await self._trouble(self._running)
+            if trouble is None:
+                return None
+            self.generation += 1
             again = "" if await self.restart() else " It could not be started again."
-            return f"The server {ended}.{again}"
+            return Trouble(trouble.kind, trouble.sentence + again)
+
+    async def _trouble(self, running: RunningServer) -> Trouble | None:
+        for limit in (ASKED_FIRST, ASKED_AGAIN):
+            try:
+                now = await asyncio.to_thread(running.ask, limit)
+            except ForeignAnswer as error:
+                return Trouble("fail", NOT_PASSED_ON.format(error.came))
+            if now is not None:
+                break
+            if ended := running.exited():
+                return Trouble("crash", f"The server {ended}.")
+        if now is None:
+            return Trouble("timeout", SILENT.format(ASKED_FIRST + ASKED_AGAIN))
+        before, running.identity = running.identity.pid, now
+        if now.pid == before:
+            return None
+        if _lives(before):
+            pids = f"{before}, {now.pid}"
+            raise ServerError(SEVERAL.format(self.name, "several", pids))
+        return Trouble("crash", REPLACED)
 
     async def _is_one_at_a_time(self) -> bool:
         endpoint = self.endpoint()
         try:
-            _, writer = await asyncio.open_connection(endpoint.host, endpoint.port)
+            _, writer = await self._way.open(endpoint.host, endpoint.port)
         except OSError:
             return False
         try:
@@ -198,4 +286,12 @@ class Host:
             await asyncio.sleep(0.1)
             return await ask(endpoint, "none~0", 1.0) is None
         finally:
-            writer.close()
+            writer.transport.abort()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True

@@ -13,7 +13,8 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 from asgi_compare.drive.servers.supervisor import RunningServer, ServerError, start
 from asgi_compare.drive.servers.table import Server
 from asgi_compare.judge.server.case import Case, Problem
-from asgi_compare.judge.server.client.build import request
+from asgi_compare.judge.server.client.build import handshake, request
 from asgi_compare.judge.server.client.line import Line
 from asgi_compare.judge.server.observed import Connection
 from asgi_compare.model.transcript import Interface
@@ -42,6 +43,8 @@ class Stage:
     server: Server
     interface: Interface
     diary_path: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    start_timeout: float = 12.0
     notes: list[str] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
@@ -49,14 +52,15 @@ class Stage:
     async def start(self) -> RunningServer:
         """Start it; the diary begins anew."""
         target = TARGET.format(interface=self.interface)
-        settings = {**self.case.settings, DIARY: str(self.diary_path)}
+        diary = {DIARY: str(self.diary_path)}
+        settings = {**self.environment, **self.case.settings, **diary}
         running = await asyncio.to_thread(
             start,
             self.server,
             target,
             interface=self.interface,
             environment=settings,
-            deadline=12.0,
+            deadline=self.start_timeout,
             grace=GRACE,
         )
         self.notes.append(f"ready after {running.ready_after:.1f} s")
@@ -95,11 +99,16 @@ Play = Callable[[Stage], Awaitable[Problem | None]]
 
 
 async def perform(
-    case: Case, server: Server, interface: Interface
+    case: Case,
+    server: Server,
+    interface: Interface,
+    environment: Mapping[str, str] | None = None,
+    start_timeout: float = 12.0,
 ) -> tuple[Problem | None, Stage]:
     """Play the case; give what is wrong, and the stage with what was noted."""
     with tempfile.TemporaryDirectory(prefix="asgi-compare-") as directory:
-        stage = Stage(case, server, interface, Path(directory) / "diary")
+        diary = Path(directory) / "diary"
+        stage = Stage(case, server, interface, diary, environment or {}, start_timeout)
         problem = await PLAYS[case.life](stage)
         told = [" ".join(f"{k}={v}" for k, v in e.items()) for e in stage.diary()]
         stage.notes += [f"lifespan: {line}" for line in told]
@@ -190,6 +199,47 @@ async def _graceful(stage: Stage) -> Problem | None:
     return None
 
 
+async def _endless(stage: Stage) -> Problem | None:
+    running = await stage.start()
+    return await _leave_open(stage, running, await stage.line(running))
+
+
+async def _websocket(stage: Stage) -> Problem | None:
+    running = await stage.start()
+    data = handshake().replace(b"<case>", f"wire/{stage.case.name}~0".encode())
+    line = await Line.open(running.host, running.port, (), upgrade=True)
+    await line.say(data.replace(b"<host>", b"localhost"))
+    return await _leave_open(stage, running, line)
+
+
+async def _leave_open(
+    stage: Stage, running: RunningServer, line: Line
+) -> Problem | None:
+    """Ask the server to stop while a call is under way, and see who hears what."""
+    await line.wait(lambda: bool(line.reader.answers), 2.0)
+    began = time.monotonic()
+    stopping = asyncio.create_task(stage.stop(running))
+    await line.wait(lambda: False, GRACE + 1)
+    seen = await line.leave()
+    await stopping
+    took = time.monotonic() - began
+    stage.connections.append(seen)
+    code = f" with the close code {seen.close_code}" if seen.told_to_close else ""
+    call = stage.did(stage.case.script[-1].type.partition(".")[0]) or {}  # type: ignore[union-attr]
+    heard = ", ".join(map(str, call.get("heard", []))) or "nothing"
+    ended = call.get("as", "") or "with the process"
+    stage.notes.insert(
+        0,
+        f"The connection ended {seen.ended or 'never'}{code}; the application heard "
+        f"{heard} and ended {ended}; the server took {_about(took)}.",
+    )
+    return None
+
+
+def _about(seconds: float) -> str:
+    return "less than a second" if seconds < 1 else f"about {round(seconds)} s"
+
+
 async def _order(stage: Stage) -> Problem | None:
     await _graceful(stage)
     if not stage.has_lifespan():
@@ -220,5 +270,7 @@ PLAYS: dict[str, Play] = {
     "shutdown": _shutdown,
     "shutdown-failed": _shutdown_failed,
     "graceful": _graceful,
+    "endless": _endless,
+    "websocket": _websocket,
     "order": _order,
 }

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from asgi_compare.judge.server.case import Case, VerdictKind
 from asgi_compare.judge.server.verdict import Result
-from asgi_compare.model.sanitize import clean
+from asgi_compare.model.sanitize import clean, shorten
 
 VERSION = 1
 """The version of the JSON. It changes when a field does."""
@@ -49,6 +49,8 @@ LEGEND = (
     ". pass   w warn   F fail   C crash   T timeout   ~ flaky   (empty) unsupported"
 )
 SHOWN: tuple[VerdictKind, ...] = ("crash", "fail", "timeout", "flaky", "warn")
+WIRE_LINES, WIRE_WIDTH = 6, 160
+"""Lines of what crossed the wire that are shown of a failure, and their characters."""
 WIDE = 120
 """Columns from which on the matrix has a column for the section."""
 
@@ -68,7 +70,7 @@ def to_json(
 
 
 def _to_json(result: Result, case: Case, chapter: str) -> dict[str, Any]:
-    text = case.text
+    text = case.text_on(result.interface)
     return {
         "case": result.case,
         "chapter": chapter,
@@ -81,6 +83,7 @@ def _to_json(result: Result, case: Case, chapter: str) -> dict[str, Any]:
         "wire": list(result.wire),
         "application": list(result.application),
         "seconds": result.seconds,
+        "again": clean(result.again),
     }
 
 
@@ -129,8 +132,26 @@ def _told(result: Result, case: Case) -> list[RenderableType]:
         (result.case, "bold"),
         f"  ({result.level})",
     )
-    lines = (clean(result.sentence), f'"{case.text.quote}" ({case.text.section})')
+    text = case.text_on(result.interface)
+    lines = [clean(result.sentence), f'"{text.quote}" ({text.section})']
+    lines += [clean(shorten(line, WIRE_WIDTH)) for line in result.wire[:WIRE_LINES]]
+    if len(result.wire) > WIRE_LINES:
+        lines.append("... (all of it is in the file that --json names)")
+    lines += [f"Again: {clean(result.again)}"] if result.again else []
     return [head, *(Padding(Text(line), (0, 0, 0, 8)) for line in lines)]
+
+
+def refusals(
+    refused: Mapping[str, str], logs: Mapping[str, Sequence[str]]
+) -> RenderableType:
+    """Say which servers could not be run, with their last words."""
+    parts: list[RenderableType] = []
+    for server, sentence in refused.items():
+        parts.append(Text(f"{clean(server)}: {clean(sentence)}"))
+        said = logs.get(server, ())
+        parts += [Text("Its last log lines:")] if said else []
+        parts += [Text(f"  | {clean(line)}") for line in said]
+    return Group(*parts)
 
 
 def reported(results: Sequence[Result], cases: Cases) -> Table:

@@ -9,16 +9,19 @@ This module does not judge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from asgi_compare.judge.server.client.frames import Frame
 from asgi_compare.model.sanitize import clean, shorten, show_bytes
+from asgi_compare.model.serialization.values import Foreign
 from asgi_compare.model.transcript import Excerpt, Interface
 
 SHOWN = 300
 """Bytes of one piece that are shown."""
+OF_BYTES_OR_TEXT = ("headers", "path", "raw_path", "query_string", "subprotocols")
+"""Keys of a scope whose values are bytes, text, or lists of them."""
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
@@ -137,6 +140,20 @@ class Call:
         return found if isinstance(found, bytes) else b""
 
     @property
+    def fields(self) -> list[tuple[bytes, bytes]]:
+        """The header fields of the scope, as far as they are pairs of bytes."""
+        found = self.scope.get("headers")
+        pairs = found if isinstance(found, list | tuple) else ()
+        return [(pair[0], pair[1]) for pair in pairs if _is_field(pair)]
+
+    @property
+    def foreign(self) -> list[str]:
+        """Name the types that no plain data has, of values that the server gave."""
+        given = [e[1] for e in self.events if e[0] in ("receive", "wsgi.input")]
+        scope = [] if self.wsgi else [self.scope.get(key) for key in OF_BYTES_OR_TEXT]
+        return list(dict.fromkeys(_foreign([scope, given])))
+
+    @property
     def body(self) -> bytes:
         """The request body, as far as it was read."""
         pieces = [e[1] for e in self.events if e[0] in ("receive", "wsgi.input")]
@@ -151,8 +168,7 @@ class Call:
     def values(self, name: bytes) -> list[bytes]:
         """Return the values of a field; WSGI has but one, which may be joined."""
         if not self.wsgi:
-            headers = self.scope.get("headers", ())
-            return [bytes(v) for k, v in headers if bytes(k).lower() == name]
+            return [v for k, v in self.fields if k.lower() == name]
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         found = self.scope.get(key)
@@ -223,6 +239,22 @@ def wire_view(connection: Connection) -> list[str]:
         what = f" {show_bytes(data, SHOWN)}" if data else ""
         told.append(f"{at:7.3f} s {clean(did)}{what}")
     return told
+
+
+def _is_field(pair: Any) -> bool:
+    two = isinstance(pair, list | tuple) and len(pair) == 2
+    return two and all(isinstance(part, bytes) for part in pair)
+
+
+def _foreign(value: Any) -> Iterator[str]:
+    if isinstance(value, Foreign):
+        yield value.type_name
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _foreign(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _foreign(each)
 
 
 def _type(event: Any) -> str:

@@ -61,6 +61,12 @@ class Endpoint:
     """It serves one connection at a time: nothing can be asked in between."""
     way: Way = TCP
 
+    @property
+    def authority(self) -> str:
+        """The host and port as a Host field has them (RFC 3986, 3.2.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
 
 @dataclass(slots=True)
 class Play:
@@ -76,7 +82,7 @@ class Play:
 
     def fill(self, data: bytes) -> bytes:
         """Put the name of the case and the address into the bytes of a step."""
-        host = f"{self.endpoint.host}:{self.endpoint.port}".encode()
+        host = self.endpoint.authority.encode()
         mark = f"wire/{self.mark}".encode()
         data = data.replace(b"<case>", mark).replace(b"<host>", host)
         # Where a body holds a request of its own, its length is known only now.
@@ -166,19 +172,32 @@ async def settled(
 
 async def ask(endpoint: Endpoint, mark: str, limit: float) -> tuple[Call, ...] | None:
     """Ask once; None if there was no whole answer."""
-    with contextlib.suppress(OSError, TimeoutError, ValueError):
+    with contextlib.suppress(OSError, TimeoutError, ValueError, LookupError, TypeError):
         async with asyncio.timeout(limit):
-            body = await _get(endpoint, SEEN + mark)
-            return tuple(_call(each) for each in json.loads(body))
+            found = json.loads(await _get(endpoint, SEEN + mark))
+            return tuple(_call(each) for each in found["calls"])
     return None
+
+
+async def processes(endpoint: Endpoint, times: int = 8) -> set[int]:
+    """Return the numbers of the processes that answer when many ask at once."""
+
+    async def one() -> int:
+        with contextlib.suppress(OSError, TimeoutError, ValueError, LookupError):
+            async with asyncio.timeout(3.0):
+                pid = json.loads(await _get(endpoint, SEEN + "none~0"))["pid"]
+                return pid if isinstance(pid, int) else 0
+        return 0
+
+    return set(await asyncio.gather(*(one() for _ in range(times)))) - {0}
 
 
 async def _get(endpoint: Endpoint, path: str) -> bytes:
     reader, writer = await endpoint.way.open(endpoint.host, endpoint.port)
     answer = Reader()
     try:
-        host = f"{endpoint.host}:{endpoint.port}"
-        head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        fields = f"Host: {endpoint.authority}\r\nConnection: close\r\n"
+        head = f"GET {path} HTTP/1.1\r\n{fields}\r\n"
         writer.write(head.encode())
         while not answer.complete:
             data = await reader.read(1 << 16)

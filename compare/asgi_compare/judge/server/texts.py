@@ -16,6 +16,8 @@ from asgi_compare.judge.rules.engine.rule import (
 from asgi_compare.judge.server.case import Text
 
 RFC9113 = "https://www.rfc-editor.org/rfc/rfc9113#section-"
+RFC3875 = "https://www.rfc-editor.org/rfc/rfc3875#section-"
+RFC7692 = "https://www.rfc-editor.org/rfc/rfc7692#section-"
 RFC8446 = "https://www.rfc-editor.org/rfc/rfc8446#section-"
 RFC7301 = "https://www.rfc-editor.org/rfc/rfc7301#section-"
 RFC8441 = "https://www.rfc-editor.org/rfc/rfc8441#section-"
@@ -34,6 +36,16 @@ def http1(section: str, quote: str) -> Text:
 def http2(section: str, quote: str) -> Text:
     """HTTP/2, RFC 9113."""
     return Text(f"RFC 9113, {section}", RFC9113 + section, quote)
+
+
+def cgi(section: str, quote: str) -> Text:
+    """CGI, RFC 3875, whose variables WSGI takes over."""
+    return Text(f"RFC 3875, {section}", RFC3875 + section, quote)
+
+
+def deflate(section: str, quote: str) -> Text:
+    """Compression of WebSocket messages, RFC 7692."""
+    return Text(f"RFC 7692, {section}", RFC7692 + section, quote)
 
 
 def rfc8441(section: str, quote: str) -> Text:

@@ -12,7 +12,7 @@ flaky        it failed, and the second attempt passed (the runner says so)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asgi_compare.judge.server.case import Case, Problem, VerdictKind
 from asgi_compare.judge.server.client.http2 import UNSUPPORTED
@@ -40,6 +40,9 @@ class Result:
     wire: tuple[str, ...] = ()
     application: tuple[str, ...] = ()
     seconds: float = 0.0
+    interface: Interface = "asgi"
+    again: str = ""
+    """A line for a shell that plays it again."""
 
 
 def unsupported(case: Case, interface: Interface) -> str:
@@ -63,6 +66,7 @@ def judge(case: Case, server: str, seen: Observed, seconds: float = 0.0) -> Resu
         tuple(line for each in seen.connections for line in wire_view(each)),
         (*seen.notes, *(line for call in seen.calls for line in call.lines())),
         round(seconds, 3),
+        seen.interface,
     )
 
 
@@ -71,10 +75,21 @@ def _verdict(case: Case, seen: Observed) -> tuple[VerdictKind, str]:
         return "unsupported", reason
     if not seen.asked:
         return "timeout", "The server did not answer when it was asked what it saw."
-    for check in case.checks:
-        if problem := check(seen):
-            return _of_problem(case, problem), _sentence(case, problem)
-    return "pass", case.report(seen) if case.report else case.shows
+    try:
+        found = (problem for check in case.checks if (problem := check(seen)))
+        problem = next(found, None)
+        if problem is None:
+            return "pass", case.report(seen) if case.report else case.shows
+    except Exception as error:
+        # What a server hands over may be of any type; it ends no run.
+        said = f"It cannot be judged ({type(error).__name__}: {error})."
+        problem = Problem(said)
+    if foreign := [name for call in seen.calls for name in call.foreign]:
+        said = " and ".join(dict.fromkeys(foreign))
+        problem = replace(
+            problem, sentence=f"{problem.sentence} The server handed over {said}."
+        )
+    return _of_problem(case, problem), _sentence(case, problem)
 
 
 def _missing(case: Case, seen: Observed) -> str:

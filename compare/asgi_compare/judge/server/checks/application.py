@@ -66,6 +66,16 @@ def saw_body(body: bytes, number: int = 0) -> Check:
     return of_call(what, lambda c: c.body == body or c.body, number)
 
 
+def saw_body_if_read(body: bytes) -> Check:
+    """The application received just this body; on WSGI, if it was read at all."""
+
+    def test(call: Call) -> object:
+        unread = call.wsgi and not any(e[0] == "wsgi.input" for e in call.events)
+        return unread or call.body == body or call.body
+
+    return of_call(f"the body {show_bytes(body, 60)}", test)
+
+
 def saw_values(name: bytes, *allowed: tuple[bytes, ...], number: int = 0) -> Check:
     """The application saw one of these lists of values of a field."""
     said = " or ".join(repr(list(each)) for each in allowed)

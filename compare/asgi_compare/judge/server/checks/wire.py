@@ -181,6 +181,18 @@ def lacks(name: bytes, number: int = 0) -> Check:
     return of_answer(what, lambda a: not a.values(name) or a.values(name), number)
 
 
+def no_answer_has(name: bytes) -> Check:
+    """No answer has a field, however many there are."""
+
+    def check(seen: Observed) -> Problem | None:
+        found = [v for answer in seen.wire.answers for v in answer.values(name)]
+        if not found:
+            return None
+        return Problem(f"Expected no field {name.decode()}, but got {found}.")
+
+    return check
+
+
 def only_answers() -> Check:
     """All that came is HTTP: nothing stands between the answers, or behind them."""
 
@@ -263,6 +275,17 @@ def mild(check: Check) -> Check:
     return milder
 
 
+def told() -> Check:
+    """The client is not left waiting: there is an answer, or the end."""
+
+    def check(seen: Observed) -> Problem | None:
+        if seen.wire.finals or seen.wire.ended:
+            return None
+        return Problem("The client got no answer, and the connection stayed open.")
+
+    return mild(check)
+
+
 def speaks_1_1() -> Check:
     """What follows is not asked of a server that answers as HTTP/1.0."""
 
@@ -273,6 +296,15 @@ def speaks_1_1() -> Check:
         return None
 
     return check
+
+
+def without_tls(check: Check) -> Check:
+    """The same check, or none where there is TLS below."""
+
+    def plain(seen: Observed) -> Problem | None:
+        return None if seen.wire.tls else check(seen)
+
+    return plain
 
 
 def early(wait: int, limit: float) -> Check:

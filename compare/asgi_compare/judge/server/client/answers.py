@@ -29,6 +29,7 @@ class Reader:
         self._upgrade = upgrade
         self._done: list[Answer] = []
         self._open: Answer | None = None
+        self._body = bytearray()
         self._interim: list[tuple[int, Headers]] = []
         self._parser = self._next()
         self._rest = bytearray()
@@ -38,7 +39,9 @@ class Reader:
     @property
     def answers(self) -> list[Answer]:
         """All of them; the last may be incomplete."""
-        return [*self._done, *([self._open] if self._open else [])]
+        if self._open is None:
+            return list(self._done)
+        return [*self._done, replace(self._open, body=bytes(self._body))]
 
     @property
     def complete(self) -> int:
@@ -50,6 +53,11 @@ class Reader:
         """What is not part of an answer, or not yet."""
         pending, _ = self._parser.trailing_data
         return bytes(self._rest) or (b"" if self._open else bytes(pending))
+
+    @property
+    def buffer(self) -> bytearray:
+        """All that came after the protocol was switched; not to be changed."""
+        return self._rest
 
     def feed(self, data: bytes, at: float = 0.0) -> None:
         """Take what came at the time `at`; empty at the end of the connection."""
@@ -78,8 +86,7 @@ class Reader:
         elif isinstance(event, h11.Response):
             self._open = self._answer(event, at)
         elif isinstance(event, h11.Data):
-            assert self._open is not None
-            self._open = replace(self._open, body=self._open.body + bytes(event.data))
+            self._body += event.data
         elif isinstance(event, h11.EndOfMessage):
             return self._finish(event)
         else:
@@ -89,8 +96,10 @@ class Reader:
     def _finish(self, event: h11.EndOfMessage) -> bool:
         assert self._open is not None
         trailers = tuple((bytes(n), bytes(v)) for n, v in event.headers)
-        self._done.append(replace(self._open, complete=True, trailers=trailers))
-        self._open, self._interim = None, []
+        body = bytes(self._body)
+        whole = replace(self._open, body=body, complete=True, trailers=trailers)
+        self._done.append(whole)
+        self._open, self._interim, self._body = None, [], bytearray()
         left, ended = self._parser.trailing_data
         self._parser = self._next()
         if left:

@@ -29,6 +29,16 @@ def request(
     return CRLF.join(lines) + CRLF + CRLF + body
 
 
+def handshake() -> bytes:
+    """Return the bytes of a WebSocket handshake, with the key of RFC 6455, 1.3."""
+    return request(
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        b"Sec-WebSocket-Version: 13",
+    )
+
+
 def post(*fields: bytes, body: bytes = b"", target: bytes = b"/<case>") -> bytes:
     """Return the bytes of a POST with just these fields besides Host."""
     return request(*fields, method=b"POST", target=target, body=body)

@@ -65,26 +65,42 @@ def masking(payload: bytes, key: bytes = MASK) -> bytes:
 
 def frames(data: bytes) -> Iterator[Frame]:
     """Read all whole frames at the front of `data`."""
-    while (read := _frame(data)) is not None:
-        found, data = read
+    at = 0
+    while (read := _frame(data, at)) is not None:
+        found, at = read
         yield found
 
 
-def _frame(data: bytes) -> tuple[Frame, bytes] | None:
-    if len(data) < 2:
+class FrameReader:
+    """The frames at the front of a buffer that grows; each byte is read once."""
+
+    def __init__(self) -> None:
+        self._found: list[Frame] = []
+        self._at = 0
+
+    def read(self, buffer: bytearray) -> tuple[Frame, ...]:
+        """Return all whole frames in it, those that were read before as well."""
+        while (read := _frame(buffer, self._at)) is not None:
+            found, self._at = read
+            self._found.append(found)
+        return tuple(self._found)
+
+
+def _frame(data: bytes | bytearray, at: int) -> tuple[Frame, int] | None:
+    if len(data) < at + 2:
         return None
-    first, second = data[0], data[1]
-    masked, length, at = bool(second & 0x80), second & 0x7F, 2
+    first, second = data[at], data[at + 1]
+    masked, length, at = bool(second & 0x80), second & 0x7F, at + 2
     extra = {126: 2, 127: 8}.get(length, 0)
     if len(data) < at + extra:
         return None
     if extra:
         length, at = int.from_bytes(data[at : at + extra]), at + extra
-    key = data[at : at + 4] if masked else b""
+    key = bytes(data[at : at + 4]) if masked else b""
     at += 4 * masked
     if length > MAX_PAYLOAD or len(data) < at + length:
         return None
-    payload = data[at : at + length]
+    payload = bytes(data[at : at + length])
     payload = masking(payload, key) if masked else payload
     found = Frame(first & 0xF, payload, bool(first & 0x80), first >> 4 & 7, masked)
-    return found, data[at + length :]
+    return found, at + length

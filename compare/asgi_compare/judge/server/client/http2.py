@@ -21,6 +21,7 @@ from typing import Any
 from asgi_compare.drive.servers.certificates import HOST
 from asgi_compare.judge.server.case import PATIENCE, Stream
 from asgi_compare.judge.server.client.frames import CLOSE, frames
+from asgi_compare.judge.server.client.line import MAX_RECEIVED
 from asgi_compare.judge.server.client.pipes import Secure, negotiated
 from asgi_compare.judge.server.observed import Answer, Connection, Negotiated
 
@@ -90,6 +91,7 @@ class _Talk:
         self._tunnels: dict[int, list[bytes]] = {}
         """What is still to be sent, by the number of the stream."""
         self._spoken = False
+        self._received = 0
         self._seen = Connection()
 
     def over(self, tls: Negotiated) -> None:
@@ -116,7 +118,7 @@ class _Talk:
             return
         for stream in streams:
             number = self._parser.get_next_available_stream_id()
-            self._answers[number] = {"headers": (), "body": b"", "done": False}
+            self._answers[number] = {"headers": (), "body": bytearray(), "done": False}
             headers = [(name, self._fill(value)) for name, value in stream.headers]
             more = bool(stream.body or stream.trailers or stream.tunnel)
             if stream.tunnel:
@@ -163,6 +165,9 @@ class _Talk:
             if self._spoken:
                 self._seen.problem = f"What came is not HTTP/2: {error}."
             return False
+        if self._received > MAX_RECEIVED:
+            self.note(f"took {MAX_RECEIVED} bytes, and no more")
+            return False
         for event in events:
             # The first frame of a server is SETTINGS (section 3.4).
             self._spoken |= type(event).__name__ == "RemoteSettingsChanged"
@@ -185,10 +190,11 @@ class _Talk:
                 answer["interim"].append(tuple(event.headers))
         elif name == "DataReceived":
             answer["body"] += event.data
+            self._received += len(event.data)
             length = event.flow_controlled_length
             self._parser.acknowledge_received_data(length, event.stream_id)
             if event.stream_id in self._tunnels:
-                came = list(frames(answer["body"]))
+                came = list(frames(bytes(answer["body"])))
                 answer["done"] = any(each.opcode == CLOSE for each in came)
                 self._say_next(event.stream_id)
         elif name == "TrailersReceived":
@@ -227,7 +233,7 @@ def _answer(found: dict[str, Any]) -> Answer:
     return Answer(
         int(fields[b":status"]),
         headers=tuple(h for h in found["headers"] if not h[0].startswith(b":")),
-        body=found["body"],
+        body=bytes(found["body"]),
         complete=bool(found.get("whole")),
         trailers=found.get("trailers", ()),
         version="2",

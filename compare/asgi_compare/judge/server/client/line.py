@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from asgi_compare.judge.server.client.answers import Reader
-from asgi_compare.judge.server.client.frames import Frame, frames
+from asgi_compare.judge.server.client.frames import Frame, FrameReader
 from asgi_compare.judge.server.client.pipes import Pipe, Secure, SecurePipe
 from asgi_compare.judge.server.observed import Connection
 
-MAX_RECEIVED = 64 << 20
+MAX_RECEIVED = 16 << 20
 """Bytes after which the client hangs up."""
 MAX_LOGGED = 200
 """Entries of a log; what comes after them is counted, but not shown."""
@@ -32,6 +32,7 @@ class Line:
     def __init__(self, pipe: Pipe, methods: Sequence[str], *, upgrade: bool) -> None:
         self.seen = Connection()
         self.reader = Reader(methods, upgrade=upgrade)
+        self._frames = FrameReader()
         self._pipe = pipe
         self._began = time.monotonic()
         self._changed = asyncio.Event()
@@ -67,7 +68,7 @@ class Line:
 
     def frames(self) -> tuple[Frame, ...]:
         """Return the WebSocket frames that have come."""
-        return tuple(frames(self.reader.rest)) if self.reader.switched else ()
+        return self._frames.read(self.reader.buffer) if self.reader.switched else ()
 
     def note(self, did: str, data: bytes = b"") -> None:
         """Write down something with the time."""
@@ -138,6 +139,8 @@ class Line:
             else:
                 self._take(data)
             self._changed.set()
+            # What is there at once is given without a pause; limits want one.
+            await asyncio.sleep(0)
 
     def _take(self, data: bytes) -> None:
         at = time.monotonic() - self._began

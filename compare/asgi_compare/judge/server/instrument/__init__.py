@@ -22,11 +22,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from asgi_compare.drive.servers.nonce import Environ, Scope, StartResponse
+from asgi_compare.drive.request_parts import Scope
+from asgi_compare.drive.servers.nonce import Environ, StartResponse
 from asgi_compare.drive.servers.nonce import Receive as Receives
 from asgi_compare.drive.servers.nonce import Send as Sends
 from asgi_compare.judge.server.acts import ANSWER, Receive
-from asgi_compare.judge.server.instrument.asgi import Play
+from asgi_compare.judge.server.instrument.asgi import CONTEXT, Play
 from asgi_compare.judge.server.instrument.lifespan import play_lifespan, write_diary
 from asgi_compare.judge.server.instrument.records import (
     SEEN,
@@ -49,6 +50,7 @@ async def asgi(scope: Scope, receive: Receives, send: Sends) -> None:
     if scope["type"] != "websocket" and script[0] == Receive("websocket.connect"):
         script = ANSWER  # no WebSocket came of it, but a plain request
     record = write_down(mark, scope, wsgi=False)
+    record.scope["asgi_compare"] = {"context": CONTEXT.get()}
     play = Play(record, receive, send, scope)
     try:
         for act in script:
@@ -59,7 +61,11 @@ async def asgi(scope: Scope, receive: Receives, send: Sends) -> None:
     except BaseException as error:
         record.ended = f"raised {named(error)}"
         raise
-    record.ended = "returned"
+    else:
+        record.ended = "returned"
+    finally:
+        heard = [e[1].get("type") for e in record.events if e[0] == "receive" and e[1]]
+        write_diary({"call": scope["type"], "heard": heard[-1:], "as": record.ended})
     if scope["type"] == "http" and scope["method"] == "GET":
         write_diary({"ended": "a response"})
 

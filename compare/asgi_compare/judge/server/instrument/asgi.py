@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from asgi_compare.drive.servers.nonce import Event, Scope
+from asgi_compare.drive.request_parts import Scope
+from asgi_compare.drive.servers.nonce import Event
 from asgi_compare.drive.servers.nonce import Receive as Receives
 from asgi_compare.drive.servers.nonce import Send as Sends
 from asgi_compare.judge.server.acts import (
@@ -24,11 +26,15 @@ from asgi_compare.judge.server.acts import (
     Receive,
     Repeat,
     Send,
+    SetContext,
     SetState,
     Sleep,
     Start,
 )
 from asgi_compare.judge.server.instrument.records import Record, named, small
+
+CONTEXT: ContextVar[str] = ContextVar("asgi_compare_context", default="")
+"""Empty, unless a call has inherited it from another one."""
 
 
 @dataclass(slots=True)
@@ -73,10 +79,10 @@ class Play:
             took = time.monotonic() - began
             self.record.events[at] = ("send", kept, error, took)
 
-    async def _read_body(self, act: Act) -> None:
+    async def _read_body(self, act: ReadBody) -> None:
         if self.scope["type"] != "http":
             return
-        while (event := await self.hear()) and event["type"] == "http.request":
+        while (event := await self.hear(act.limit)) and event["type"] == "http.request":
             if not event.get("more_body", False):
                 return
 
@@ -118,6 +124,9 @@ class Play:
         if isinstance(self.scope.get("state"), dict):
             self.scope["state"][act.key] = act.value
 
+    async def _set_context(self, act: SetContext) -> None:
+        CONTEXT.set("by a request")
+
 
 PLAYS: dict[type, Callable[[Play, Any], Any]] = {
     ReadBody: Play._read_body,
@@ -129,4 +138,5 @@ PLAYS: dict[type, Callable[[Play, Any], Any]] = {
     Send: Play._send_one,
     Repeat: Play._repeat,
     SetState: Play._set_state,
+    SetContext: Play._set_context,
 }

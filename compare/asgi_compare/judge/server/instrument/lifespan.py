@@ -12,7 +12,8 @@ import os
 import time
 from typing import Any
 
-from asgi_compare.drive.servers.nonce import Receive, Scope, Send
+from asgi_compare.drive.request_parts import Scope
+from asgi_compare.drive.servers.nonce import Receive, Send
 from asgi_compare.model.serialization.values import value_to_json
 
 DIARY = "ASGI_COMPARE_WIRE_DIARY"

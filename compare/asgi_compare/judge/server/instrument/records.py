@@ -70,10 +70,11 @@ def write_down(mark: str, scope: Mapping[str, Any], *, wsgi: bool) -> Record:
 
 
 def told(path: str) -> bytes:
-    """Tell all calls of the case whose number is in the path, as JSON."""
+    """Tell who we are, and all calls of the case whose number is in the path."""
     with _lock:
         calls = list(_kept.get(path.removeprefix(SEEN), ()))
-    return json.dumps([record.to_json() for record in calls]).encode()
+    told = {"pid": os.getpid(), "calls": [record.to_json() for record in calls]}
+    return json.dumps(told).encode()
 
 
 def which(texts: Iterable[str]) -> tuple[str, tuple[Act, ...]]:

@@ -9,24 +9,30 @@ from __future__ import annotations
 
 from asgi_compare.judge.server.case import Case, Hear, HearEnd, Say
 from asgi_compare.judge.server.chapters.http1.chunked import DECHUNKED
-from asgi_compare.judge.server.checks.application import called, turned_down
+from asgi_compare.judge.server.checks.application import (
+    called,
+    saw_body_if_read,
+    turned_down,
+)
 from asgi_compare.judge.server.checks.wire import (
     answers,
     both,
     closed,
     either,
+    first,
     refused,
     speaks_1_1,
 )
 from asgi_compare.judge.server.client.build import (
     CHUNKED,
+    CLOSE,
     LAST,
     case,
     chunk,
     post,
     second,
 )
-from asgi_compare.judge.server.texts import http1
+from asgi_compare.judge.server.texts import http, http1
 
 BOTH = http1(
     "6.3",
@@ -131,18 +137,60 @@ CASES: tuple[Case, ...] = (
         turned_down(400, 501),
         danger=True,
     ),
-    case(
+    Case(
         "transfer-coding-chunked-twice",
-        # It binds the sender. What a recipient makes of it, no sentence says.
-        "may",
-        "Whether the chunked coding applied twice is refused is reported.",
+        "must",
+        "Chunked that is named twice is refused, or the chunks are decoded.",
         http1(
-            "6.1",
-            "A sender MUST NOT apply the chunked transfer coding more than once",
+            "6.3",
+            "the message body length is determined by reading and decoding the chunked "
+            "data",
         ),
-        post(CHUNKED, CHUNKED, body=chunk(b"hello") + LAST),
+        (
+            Say(post(CHUNKED, CHUNKED, body=chunk(b"hello") + LAST) + second()),
+            Hear(2, 1.0),
+        ),
+        (
+            speaks_1_1(),
+            either(
+                turned_down(400, 501),
+                both(
+                    saw_body_if_read(b"hello"),
+                    either(answers(200, 200), both(first(200), closed())),
+                ),
+            ),
+        ),
+        danger=True,
+    ),
+    *(
+        case(
+            f"transfer-coding-{name}",
+            "must",
+            f"A request whose only transfer coding is {said} is refused.",
+            http1(
+                "6.3",
+                "the server MUST respond with the 400 (Bad Request) status code and "
+                "then close the connection",
+            ),
+            post(b"Transfer-Encoding: " + coding, body=b"hello"),
+            speaks_1_1(),
+            turned_down(400, 501),
+            danger=True,
+        )
+        for name, said, coding in (
+            ("identity", "identity", b"identity"),
+            ("chunked-with-parameter", "chunked with a parameter", b"chunked;a=b"),
+            ("chunked-quoted", "chunked in quotes", b'"chunked"'),
+        )
+    ),
+    case(
+        "transfer-coding-with-empty-elements",
+        "must",
+        "Empty elements of the list are passed over, or the request is refused.",
+        http("5.6.1.2", "MUST parse and ignore a reasonable number of empty list"),
+        post(b"Transfer-Encoding: , chunked", CLOSE, body=chunk(b"hello") + LAST),
         speaks_1_1(),
-        turned_down(400, 501),
+        either(both(answers(200), DECHUNKED), turned_down(400, 501)),
         danger=True,
     ),
     case(

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from asgi_compare.judge.server.acts import Body, ReadBody, Send, Start
+from asgi_compare.judge.server.acts import (
+    ANSWER,
+    Act,
+    Body,
+    ReadBody,
+    Send,
+    SetState,
+    Start,
+)
 from asgi_compare.judge.server.case import Case, Stream
 from asgi_compare.judge.server.checks.application import (
     called,
@@ -10,9 +18,15 @@ from asgi_compare.judge.server.checks.application import (
     saw_body,
     saw_scope,
 )
-from asgi_compare.judge.server.checks.wire import answers, of_answer
+from asgi_compare.judge.server.checks.wire import (
+    answers,
+    both,
+    either,
+    first,
+    of_answer,
+)
 from asgi_compare.judge.server.observed import Call
-from asgi_compare.judge.server.texts import extension, http, http2, www
+from asgi_compare.judge.server.texts import extension, http, http2, lifespan, www
 
 SCOPE = "http-connection-scope"
 GET = (
@@ -23,6 +37,22 @@ GET = (
 )
 POST = ((b":method", b"POST"), *GET[1:])
 SECOND = (*GET[:3], (b":path", b"/<case>/second"))
+TRAILING: tuple[Act, ...] = (
+    ReadBody(),
+    Send(
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"trailer", b"x-sum")],
+            "trailers": True,
+        }
+    ),
+    Send({"type": "http.response.body", "body": b"hello"}),
+    Send(
+        {"type": "http.response.trailers", "headers": [(b"x-sum", b"5")]},
+        may_raise=True,
+    ),
+)
 
 
 def _names(call: Call) -> list[bytes]:
@@ -150,22 +180,7 @@ CASES: tuple[Case, ...] = (
                 lambda a: (b"x-sum", b"5") in a.trailers or repr(a.trailers),
             ),
         ),
-        script=(
-            ReadBody(),
-            Send(
-                {
-                    "type": "http.response.start",
-                    "status": 200,
-                    "headers": [(b"trailer", b"x-sum")],
-                    "trailers": True,
-                }
-            ),
-            Send({"type": "http.response.body", "body": b"hello"}),
-            Send(
-                {"type": "http.response.trailers", "headers": [(b"x-sum", b"5")]},
-                may_raise=True,
-            ),
-        ),
+        script=TRAILING,
         streams=(Stream((*GET, (b"te", b"trailers"))),),
         needs="http.response.trailers",
     ),
@@ -178,6 +193,62 @@ CASES: tuple[Case, ...] = (
         streams=(Stream(((b":method", b"HEAD"), *GET[1:])),),
         needs="http2",
         interfaces=("asgi",),
+    ),
+    *(
+        Case(
+            f"http2-{status}-has-no-content",
+            "must",
+            f"A {status} has no content on HTTP/2 either.",
+            http(section, f"A {status} response is terminated by the end"),
+            checks=(
+                either(
+                    both(
+                        answers(status),
+                        of_answer("no content", lambda a: not a.body or a.body),
+                    ),
+                    first(500),
+                    of_answer("a whole answer", lambda a: not a.complete),
+                ),
+            ),
+            script=(ReadBody(), Start(status), Body(b"hello")),
+            streams=(Stream(GET),),
+            needs="http2",
+            interfaces=("asgi",),
+        )
+        for status, section in ((204, "15.3.5"), (304, "15.4.5"))
+    ),
+    Case(
+        "http2-trailers-without-te",
+        "may",
+        "Whether trailers go to a client that did not say `te: trailers` is reported.",
+        extension("http-trailers", "TE: trailers"),
+        checks=(answers(200),),
+        script=TRAILING,
+        streams=(Stream(GET),),
+        needs="http.response.trailers",
+        report=lambda seen: (
+            "They were sent." if seen.wire.answers[0].trailers else "They were not."
+        ),
+    ),
+    Case(
+        "http2-state-per-stream",
+        "must",
+        "What one stream writes into `state` is not there in another one.",
+        lifespan("lifespan-state", "ensure that a shallow copy of the namespace"),
+        checks=(
+            called(2),
+            of_call(
+                "no trace of the first stream",
+                lambda c: (
+                    "written" not in (c.scope.get("state") or {})
+                    or repr(c.scope.get("state"))
+                ),
+                1,
+            ),
+        ),
+        script=(SetState("written", "by a stream"), *ANSWER),
+        streams=(Stream(GET), Stream(SECOND)),
+        needs="http2",
     ),
     Case(
         "http2-streamed-response",

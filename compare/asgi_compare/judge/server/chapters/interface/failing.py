@@ -26,6 +26,7 @@ from asgi_compare.judge.server.observed import Observed
 from asgi_compare.judge.server.texts import http, main, www
 
 FIVE = (b"content-length", b"5")
+ALL = (b"hello", b"hello and more")
 START = "response-start-send-event"
 BODY = "response-body-send-event"
 ERRORS = main(
@@ -49,14 +50,15 @@ CASES: tuple[Case, ...] = (
             either(
                 both(
                     only_answers(),
-                    of_answer("5 bytes", lambda a: a.body == b"hello" or a.body),
+                    # Cut off, or sent whole with a length that the server corrected.
+                    of_answer("5 bytes", lambda a: a.body in ALL or a.body),
                     either(answers(200, 200), both(first(200), closed())),
                 ),
                 first(500),
                 broken_off(),
             ),
         ),
-        script=(ReadBody(), Start(200, (FIVE,)), Body(b"hello and more")),
+        script=(ReadBody(), Start(200, (FIVE,)), Body(ALL[1])),
     ),
     Case(
         "less-than-content-length",

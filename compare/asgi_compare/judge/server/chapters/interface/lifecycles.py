@@ -6,9 +6,17 @@ lifespan does is in `settings`, as the variable that `instrument.py` reads.
 
 from __future__ import annotations
 
-from asgi_compare.judge.server.acts import Act, Body, ReadBody, Sleep, Start
+from asgi_compare.judge.server.acts import (
+    Act,
+    Body,
+    ReadBody,
+    Receive,
+    Send,
+    Sleep,
+    Start,
+)
 from asgi_compare.judge.server.case import Case
-from asgi_compare.judge.server.texts import http1, lifespan
+from asgi_compare.judge.server.texts import http1, lifespan, ws
 
 LIFESPAN = "ASGI_COMPARE_WIRE_LIFESPAN"
 SLOW: tuple[Act, ...] = (
@@ -93,6 +101,32 @@ CASES: tuple[Case, ...] = (
         http1("9.5", "SHOULD issue a graceful close on the connection"),
         script=SLOW,
         life="graceful",
+    ),
+    Case(
+        "endless-response-at-stop",
+        "may",
+        "What becomes of an endless response after SIGTERM is reported.",
+        http1("9.5", "SHOULD issue a graceful close on the connection"),
+        script=(
+            ReadBody(),
+            Start(200),
+            Body(b"half", True),
+            Receive("http.disconnect", 20.0),
+        ),
+        life="endless",
+    ),
+    Case(
+        "websocket-at-stop",
+        "may",
+        "What becomes of an idle WebSocket after SIGTERM is reported.",
+        ws("7.4.1", "such as a server going down"),
+        script=(
+            Receive("websocket.connect"),
+            Send({"type": "websocket.accept"}),
+            Receive("websocket.disconnect", 20.0),
+        ),
+        needs="websocket",
+        life="websocket",
     ),
     Case(
         "shutdown-after-connections",

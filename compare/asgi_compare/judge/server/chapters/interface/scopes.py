@@ -11,7 +11,7 @@ from typing import Any
 from asgi_compare.judge.server.acts import ANSWER, Act, SetState
 from asgi_compare.judge.server.case import Case, Hear, Level, Say, Text
 from asgi_compare.judge.server.checks.application import of_call, that
-from asgi_compare.judge.server.checks.wire import answers
+from asgi_compare.judge.server.checks.wire import answers, without_tls
 from asgi_compare.judge.server.client.build import CLOSE, request, sized
 from asgi_compare.judge.server.observed import Call
 from asgi_compare.judge.server.texts import lifespan, main, www
@@ -147,12 +147,22 @@ CASES: tuple[Case, ...] = (
         www(SCOPE, "The HTTP method name, uppercased"),
         lambda c: c.scope.get("method") == "POST" or repr(c.scope.get("method")),
     ),
-    _case(
+    Case(
         "scope-scheme",
         "must",
         "`scheme`, if given, is `http` here.",
         www(SCOPE, "Optional (but must not be empty); default is"),
-        _optional("scheme", lambda value: value == "http"),
+        (Say(request(CLOSE)), Hear()),
+        (
+            answers(200),
+            without_tls(
+                of_call(
+                    "no scheme, or http",
+                    _optional("scheme", lambda value: value == "http"),
+                )
+            ),
+        ),
+        interfaces=("asgi",),
     ),
     _case(
         "scope-types-of-path",

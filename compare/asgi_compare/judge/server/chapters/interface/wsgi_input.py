@@ -68,7 +68,7 @@ def _wsgi_keys(call: Call) -> object:
     bad = [k for k in WSGI if f"wsgi.{k}" not in scope]
     if tuple(scope.get("wsgi.version", ())) != (1, 0):
         bad.append("version")
-    if scope.get("wsgi.url_scheme") != "http":
+    if scope.get("wsgi.url_scheme") not in ("http", "https"):
         bad.append("url_scheme")
     return not bad or f"wrong or missing: {bad}"
 

@@ -24,7 +24,9 @@ from asgi_compare.judge.server.checks.wire import (
     has,
     in_order,
     lacks,
+    no_answer_has,
     of_answer,
+    told,
 )
 from asgi_compare.judge.server.observed import Answer
 from asgi_compare.judge.server.texts import extension, main, ws, www
@@ -75,6 +77,26 @@ CASES: tuple[Case, ...] = (
         handshake(b"Sec-WebSocket-Protocol: one, two"),
         answers(101),
         lacks(b"sec-websocket-protocol"),
+    ),
+    *(
+        hand(
+            f"subprotocol-{name}",
+            "must",
+            "A subprotocol that the client did not offer is never in the answer.",
+            ws("4.2.2", "The value chosen MUST be derived from the client's handshake"),
+            handshake(*offers),
+            no_answer_has(b"sec-websocket-protocol"),
+            told(),
+            script=(
+                Receive(CONNECT),
+                Send({"type": ACCEPT, "subprotocol": "three"}),
+                Receive("websocket.disconnect"),
+            ),
+        )
+        for name, offers in (
+            ("not-offered", (b"Sec-WebSocket-Protocol: one, two",)),
+            ("without-offer", ()),
+        )
     ),
     hand(
         "accept-with-headers",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asgi_compare.judge.server.case import (
     Case,
     Check,
+    Drip,
     Hear,
     HearEnd,
     Leave,
@@ -197,7 +198,7 @@ CASES: tuple[Case, ...] = (
         (
             Say(handshake()),
             Hear(),
-            *(Say(bytes([byte])) for byte in frame(TEXT, b"hello")),
+            Drip(frame(TEXT, b"hello")),
             Pause(0.1),
             Say(close(1000)),
             HearEnd(1.0),

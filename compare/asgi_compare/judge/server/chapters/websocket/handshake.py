@@ -20,7 +20,14 @@ from asgi_compare.judge.server.case import (
     Text,
 )
 from asgi_compare.judge.server.checks.application import of_call, saw_scope
-from asgi_compare.judge.server.checks.wire import answers, has, mild, of_answer, refused
+from asgi_compare.judge.server.checks.wire import (
+    answers,
+    has,
+    mild,
+    of_answer,
+    refused,
+    without_tls,
+)
 from asgi_compare.judge.server.client.build import request
 from asgi_compare.judge.server.observed import Call
 from asgi_compare.judge.server.texts import ws, www
@@ -241,7 +248,7 @@ CASES: tuple[Case, ...] = (
         "The scope of a WebSocket has its types, its path and its query.",
         www(SCOPE, "HTTP request target excluding any query string"),
         handshake(target=b"/<case>/%C3%A9?a=1"),
-        of_call("the types of the scope", lambda c: _scope(c)),
+        without_tls(of_call("the types of the scope", lambda c: _scope(c))),
     ),
 )
 
