@@ -4,7 +4,7 @@ The behaviour is played on every implementation, and once more on Django with th
 taken away, as its ablation says. What is given are lines of text: why it matters, who
 causes it, and for each of them the transcript of the last step.
 
-It is what `adds --explain` prints.
+It is what `layers --explain` prints.
 """
 
 from __future__ import annotations

@@ -1,9 +1,14 @@
-"""A small climb, made up, for what shows one."""
+"""Small results, made up, for what shows one."""
 
-from dataclasses import replace
-
-from asgi_compare.measure.ladder.claims import claims
-from asgi_compare.measure.ladder.costs import Adds, Beside, Cost, ServedCost
+from asgi_compare.measure.ladder.costs import (
+    Comparison,
+    Cost,
+    LadderResult,
+    Middleware,
+    Project,
+    ServedCost,
+    VersionCounts,
+)
 from asgi_compare.measure.timing.figures import Call, Counts, Spread, Weight
 from asgi_compare.measure.timing.rounds import Quality
 
@@ -30,7 +35,7 @@ def counts(hops: int = 0, *, threads: int = 0, status: int = 200) -> Counts:
     )
 
 
-def cost(rung: str, way: str, hops: int, us: float, rps: float = 0.0) -> Cost:
+def cost(rung: str, variant: str, hops: int, us: float, rps: float = 0.0) -> Cost:
     some = rps or 1.0
     served = ServedCost(
         "uvicorn",
@@ -43,7 +48,7 @@ def cost(rung: str, way: str, hops: int, us: float, rps: float = 0.0) -> Cost:
     )
     return Cost(
         rung,
-        way,
+        variant,
         counts(hops, threads=2 if hops else 0),
         Weight(12.5, 30, 40_000),
         spread(us),
@@ -53,16 +58,21 @@ def cost(rung: str, way: str, hops: int, us: float, rps: float = 0.0) -> Cost:
     )
 
 
-def beside(above: str, below: str, rps: float, connections: int = 8) -> Beside:
-    return Beside(
-        above,
-        below,
-        connections,
-        "our own client",
+def comparison(
+    group: str, rung: str, variant: str, rps: float, server: str = "uvicorn"
+) -> Comparison:
+    return Comparison(
+        group,
+        rung,
+        variant,
+        server,
+        50 if group == "waiting" else 8,
         spread(rps),
-        spread(rps),
-        rps * 0.8,
-        rps * 1.2,
+        spread(1e6 / rps),
+        2e3,
+        12,
+        60 * 1024,
+        spread(rps / 1000),
     )
 
 
@@ -76,8 +86,8 @@ def tree() -> Call:
     return Call("request", "", "server", 0, 2005, [outer, many])
 
 
-def sample() -> Adds:
-    adds = Adds(
+def sample() -> LadderResult:
+    return LadderResult(
         environment={
             "date": "2026-01-02T03:04:05+00:00",
             "cpu": "A processor",
@@ -113,25 +123,51 @@ def sample() -> Adds:
             cost("raw-asgi", "async", 0, 3.0, 40_000),
             cost("urls-1", "async", 2, 450.0, 1600),
             cost("urls-1", "wsgi", 0, 45.0, 4000),
-            cost("urls-1", "hopless", 0, 80.0),
+            cost("urls-1", "no_thread_hops", 0, 80.0),
             cost("startproject", "async", 15, 1500.0, 800),
             cost("startproject", "wsgi", 0, 90.0, 3600),
             Cost("atomic", "async", unsupported="Django refuses that | so it is."),
         ],
-        buys={"urls-1": ["paths/a"], "startproject": ["fields/b", "fields/c"]},
-        beside=[
-            beside("raw-asgi async", "hello-asgi async", 0.8),
-            beside("urls-1 async", "hello-asgi async", 0.05),
-            beside("urls-1 async", "hello-asgi async", 0.03, 128),
-            beside("startproject async", "hello-asgi async", 0.02),
-            beside("urls-1 wsgi", "urls-1 async", 2.5),
-            replace(
-                beside("urls-1 hopless", "urls-1 async", 5.6, 0), client="in process"
+        gains={"urls-1": ["paths/a"], "startproject": ["fields/b", "fields/c"]},
+        comparisons=[
+            comparison("waiting", "wait", "async", 1000),
+            comparison("waiting", "wait", "wsgi", 800, "gunicorn-gthread, 50 threads"),
+            comparison("uvicorn", "raw-asgi", "async", 40_000),
+            comparison("uvicorn", "raw-wsgi", "wsgi", 20_000),
+            Comparison(
+                *("granian", "raw-asgi", "async", "granian", 8),
+                unsupported="granian is not installed.",
             ),
         ],
+        by_version=[VersionCounts("3.11.7", "5.2", "3.8.1", "urls-1", 2, 1, 3)],
         trees={"Django, async view on ASGI": tree()},
         in_process=Quality(10, 2, 1, 0.02, 0.05),
         on_servers=Quality(3, 0, 0, 0.01, 0.0),
     )
-    adds.claims = claims(adds)
-    return adds
+
+
+def project_sample() -> LadderResult:
+    """What came of a project that means harm."""
+    link = "[x](javascript:alert(1))"
+    top, bottom = f"+ {NASTY}", "no middleware"
+    return LadderResult(
+        environment=sample().environment,
+        ladder=[
+            {"name": bottom, "part": "", "adds": link, "above": "", "layer": ""},
+            {"name": top, "part": "", "adds": NASTY, "above": bottom, "layer": NASTY},
+        ],
+        costs=[
+            cost(bottom, "asgi", 2, 400.0),
+            cost(bottom, "wsgi", 0, 40.0),
+            cost(top, "asgi", 4, 600.0),
+            cost(top, "wsgi", 0, 60.0),
+        ],
+        project=Project(
+            "mysite.settings",
+            f"GET /{link}",
+            {"asgi": link, "wsgi": "Django's own"},
+            debug=True,
+            services="in memory",
+            middleware=[Middleware(NASTY), Middleware("a.Unused", unused=link)],
+        ),
+    )

@@ -1,37 +1,39 @@
-"""Is a climb that was written down still true?"""
+"""Is a result that was written down still true?"""
 
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from asgi_compare.measure.ladder import check, store
-from asgi_compare.measure.ladder.costs import Adds, Cost
+from asgi_compare.measure.ladder.costs import Cost, LadderResult
 from asgi_compare.measure.timing.figures import Spread
 from tests.measure.ladder.sample import counts, sample
-from tools import docs
-from tools import ladder_parts as adds_parts
+from tools import docs, ladder_parts
 
 
-def changed(rung: str, way: str, **changes: object) -> Adds:
+def changed(rung: str, variant: str, **changes: Any) -> LadderResult:
     """The sample, with one of its costs changed."""
-    adds = sample()
-    adds.costs = [
-        replace(cost, **changes) if (cost.rung, cost.way) == (rung, way) else cost  # type: ignore[arg-type]
-        for cost in adds.costs
+    result = sample()
+    result.costs = [
+        replace(cost, **changes)
+        if (cost.rung, cost.variant) == (rung, variant)
+        else cost
+        for cost in result.costs
     ]
-    return adds
+    return result
 
 
-def served(adds: Adds) -> Cost:
-    cost = adds.cost("urls-1", "async")
+def served(result: LadderResult) -> Cost:
+    cost = result.cost("urls-1", "async")
     assert cost is not None
     assert cost.served is not None
     return cost
 
 
-def test_same_climb_has_no_problem() -> None:
+def test_same_result_has_no_problem() -> None:
     assert list(check.problems(sample(), sample())) == []
 
 
@@ -50,13 +52,13 @@ def test_ratio_far_from_what_it_was_is_a_problem() -> None:
     ]
 
 
-def test_processor_time_is_compared_as_well() -> None:
+def test_cpu_time_is_compared_as_well() -> None:
     now = served(sample()).served
     assert now is not None
     dear = replace(now, cpu_times=Spread(99, 98, 100))
     fresh = changed("urls-1", "async", served=dear)
     (problem,) = check.problems(sample(), fresh)
-    assert "processor time of urls-1 async on uvicorn at 25 times" in problem
+    assert "CPU time of urls-1 async on uvicorn at 25 times" in problem
 
 
 def test_bad_company_tells_nothing_and_is_counted() -> None:
@@ -96,23 +98,25 @@ def test_spreads_overlap_generously(one: Spread, other: Spread, meets: bool) -> 
     assert check.overlap(one, other) == meets
 
 
-def test_climb_is_written_and_checked(
+def test_result_is_written_and_checked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "adds.json"
     asked: list[bool] = []
 
-    def climb(quick: bool) -> Adds:
+    def measure(quick: bool) -> LadderResult:
         asked.append(quick)
-        return sample()
+        return replace(sample(), by_version=[])
 
-    assert check.main(["write", str(path)], climb) == 0
+    path.write_text(json.dumps(store.to_json(sample())))
+    assert check.main(["write", str(path)], measure) == 0
+    assert check.read(path).by_version == sample().by_version  # which are kept
     assert store.from_json(json.loads(path.read_text())).trees == {}
-    assert check.main(["check", str(path)], climb) == 0
+    assert check.main(["check", str(path)], measure) == 0
     assert asked == [False, True]
     assert capsys.readouterr().out == (
-        "0 of 11 ratios were measured in bad company.\n"
-        "0 problems; 0 of 11 ratios were measured in bad company.\n"
+        "0 of 11 ratios were measured while the machine was not quiet.\n"
+        "0 problems; 0 of 11 ratios were measured while the machine was not quiet.\n"
     )
     other = changed("urls-1", "async", counts=counts(3, threads=2))
     assert check.main(["check", str(path)], lambda quick: other) == 1
@@ -132,32 +136,32 @@ def test_every_part_is_in_the_document_and_can_be_made(
 ) -> None:
     path = tmp_path / "adds.json"
     path.write_text(json.dumps(store.to_json(sample())))
-    monkeypatch.setattr(adds_parts, "WRITTEN", path)
+    monkeypatch.setattr(ladder_parts, "WRITTEN", path)
     text = (docs.ROOT / "docs" / "what-django-adds.md").read_text("utf-8")
     named = {match["name"] for match in docs.PART.finditer(text)}
-    assert named == set(adds_parts.PARTS)
-    for name, made in adds_parts.PARTS.items():
+    assert named == set(ladder_parts.PARTS)
+    for name, made in ladder_parts.PARTS.items():
         assert made().endswith("\n"), name
-    assert "| startproject | 15 |" in adds_parts.PARTS["adds-counted"]()
-    assert "| urls-1 wsgi / urls-1 async | 8 |" in adds_parts.PARTS["adds-trials"]()
+    assert "| startproject | 15 |" in ladder_parts.PARTS["layers-counted"]()
+    assert "| raw-wsgi | uvicorn |" in ladder_parts.PARTS["layers-interfaces"]()
 
 
-def test_run_that_was_under_one_load_only_says_so(
+def test_sheet_that_a_run_has_not_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "adds.json"
-    path.write_text(json.dumps(store.to_json(replace(sample(), beside=[]))))
-    monkeypatch.setattr(adds_parts, "WRITTEN", path)
-    assert adds_parts.trials() == "The run that is written down has none of these.\n"
+    path.write_text(json.dumps(store.to_json(replace(sample(), comparisons=[]))))
+    monkeypatch.setattr(ladder_parts, "WRITTEN", path)
+    assert ladder_parts.sheet("waiting") == "Not measured in this run.\n"
 
 
 def test_counts_in_the_document_are_those_of_the_tests() -> None:
     """What the document shows was counted by a toolkit that counts as this one does."""
     from tests.measure.ladder.test_counts import expected
 
-    written = adds_parts.written()
+    written = ladder_parts.written()
     found = {
-        (c.rung, c.way): (
+        (c.rung, c.variant): (
             c.counts.hops,
             c.counts.threads,
             c.counts.queries,

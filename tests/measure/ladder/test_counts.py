@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from asgi_compare.measure.ladder.ladder import RUNGS, configurations
-from asgi_compare.measure.ladder.rung import WAYS
+from asgi_compare.measure.ladder.rung import VARIANTS
 from asgi_compare.measure.timing.configuration import Configuration
 from asgi_compare.measure.timing.figures import Call, Counts
 from asgi_compare.measure.timing.worker import Worker
@@ -16,7 +16,7 @@ Row = tuple[int, int, int, int]
 """Hops, threads, queries, hops back."""
 
 WITHOUT_HOPS = ("urls-1", "startproject", "gzip", "whitenoise", "session")
-"""Rungs of which the ways without hops are counted here as well."""
+"""Rungs of which the variants without hops are counted here as well."""
 
 PLAIN: dict[str, tuple[int, int | None]] = {
     "handler": (2, 3),
@@ -43,28 +43,39 @@ PLAIN: dict[str, tuple[int, int | None]] = {
     "locale": (17, 18),
     "cache": (16, 16),  # the answer is there before the view is called
     "whitenoise": (14, 15),
+    "wait": (15, 16),
+    "wait-sync-only": (4, 5),
+    "wait-bare": (2, 3),
     "session": (16, 16),
     "user": (17, 16),
     "orm-get": (16, 16),
+    "orm-get-kept": (16, 16),
     "orm-create": (16, 16),
     "atomic": (0, 16),
 }
 """Hops with an async view and with a sync view, on ASGI."""
 
-QUERIES = {"session": 3, "user": 2, "orm-get": 1, "orm-create": 1, "atomic": 2}
+QUERIES = {
+    "session": 3,
+    "user": 2,
+    "orm-get": 1,
+    "orm-get-kept": 1,
+    "orm-create": 1,
+    "atomic": 2,
+}
 
-HOPS_BACK = {"sync-only-inside": 1, "whitenoise": 1}
+HOPS_BACK = {"sync-only-inside": 1, "wait-sync-only": 1, "whitenoise": 1}
 """A middleware that is sync only: what is inside of it is called from a thread."""
 
 BARE: dict[tuple[str, str], Row] = {
     ("urls-1", "native"): (2, 2, 0, 0),
-    ("urls-1", "hopless"): (0, 0, 0, 0),
+    ("urls-1", "no_thread_hops"): (0, 0, 0, 0),
     ("startproject", "native"): (2, 2, 0, 0),
-    ("startproject", "hopless"): (0, 0, 0, 0),
+    ("startproject", "no_thread_hops"): (0, 0, 0, 0),
     ("gzip", "native"): (2, 2, 0, 0),
-    ("gzip", "hopless"): (0, 0, 0, 0),
+    ("gzip", "no_thread_hops"): (0, 0, 0, 0),
     ("whitenoise", "native"): (3, 2, 0, 1),
-    ("whitenoise", "hopless"): (1, 2, 0, 1),
+    ("whitenoise", "no_thread_hops"): (1, 2, 0, 1),
     ("session", "native"): (4, 2, 3, 0),
 }
 
@@ -84,8 +95,8 @@ def expected() -> dict[tuple[str, str], Row]:
 def counted(configuration: Configuration) -> dict[tuple[str, str], Counts]:
     with Worker(configuration) as worker:
         return {
-            (configuration.name, way): worker.count(way)[0]
-            for way in configuration.ways
+            (configuration.name, variant): worker.count(variant)[0]
+            for variant in configuration.variants
         }
 
 
@@ -101,13 +112,13 @@ def all_counted(
 
 @pytest.mark.timeout(180)
 def test_every_rung_does_what_it_did() -> None:
-    """No hop, thread or query more, and none less, in any way of any rung."""
+    """No hop, thread or query more, and none less, in any variant of any rung."""
     found = all_counted(
         configuration
         for rung in RUNGS.values()
         for configuration in configurations(
             rung,
-            [w for w in WAYS.values() if not w.native or rung.name in WITHOUT_HOPS],
+            [w for w in VARIANTS.values() if not w.native or rung.name in WITHOUT_HOPS],
         )
     )
     assert {counts.status for counts in found.values()} == {200}
@@ -128,13 +139,13 @@ def grown(found: dict[tuple[str, str], Counts], rung: str) -> int:
 def test_django_refuses_atomic_requests_with_an_async_view() -> None:
     """What the ladder says of it is so."""
     rung = replace(RUNGS["atomic"], cannot={})
-    (only,) = configurations(rung, [WAYS["async"]])
+    (only,) = configurations(rung, [VARIANTS["async"]])
     assert counted(only)["atomic", "async"].status == 500
 
 
 def test_every_hop_is_in_the_tree() -> None:
     """And below it, on another thread, what was called there."""
-    (only,) = configurations(RUNGS["startproject"], [WAYS["async"]])
+    (only,) = configurations(RUNGS["startproject"], [VARIANTS["async"]])
     with Worker(only) as worker:
         counts, tree = worker.count("async", tree=True)
     assert tree is not None

@@ -7,14 +7,14 @@ import pytest
 
 from asgi_compare.measure.behaviours import BEHAVIOURS
 from asgi_compare.measure.ladder import ladder
-from asgi_compare.measure.ladder.gains import BESIDES, buys, layers_of
+from asgi_compare.measure.ladder.gains import BESIDES, gains_of, layers_of
 from asgi_compare.measure.ladder.ladder import (
     NATIVE,
     RUNGS,
     STARTPROJECT,
     configurations,
 )
-from asgi_compare.measure.ladder.rung import WAYS, Rung
+from asgi_compare.measure.ladder.rung import VARIANTS, Rung
 from asgi_compare.measure.timing.configuration import Configuration
 
 
@@ -51,36 +51,38 @@ def changes(configuration: Configuration) -> dict[str, object]:
 
 
 def test_ways_with_the_same_settings_share_a_process() -> None:
-    plain, native, hopless = configurations(RUNGS["startproject"], WAYS.values())
-    assert list(plain.ways) == ["async", "sync", "wsgi"]
-    assert list(native.ways) == ["native"]
-    assert list(hopless.ways) == ["hopless"]
+    plain, native, no_thread_hops = configurations(
+        RUNGS["startproject"], VARIANTS.values()
+    )
+    assert list(plain.variants) == ["async", "sync", "wsgi"]
+    assert list(native.variants) == ["native"]
+    assert list(no_thread_hops.variants) == ["no_thread_hops"]
     assert changes(plain)["MIDDLEWARE"] == list(STARTPROJECT)
     assert changes(native)["MIDDLEWARE"] == [NATIVE[path] for path in STARTPROJECT]
     assert changes(native).get("LAB_REPLACE") is None
-    assert changes(hopless)["LAB_REPLACE"] == ladder.WITHOUT_HOPS
+    assert changes(no_thread_hops)["LAB_REPLACE"] == ladder.WITHOUT_HOPS
 
 
 def test_rung_that_replaces_parts_keeps_them_without_hops() -> None:
-    *_, hopless = configurations(RUNGS["handler"], WAYS.values())
-    assert changes(hopless)["LAB_REPLACE"] == {
+    *_, no_thread_hops = configurations(RUNGS["handler"], VARIANTS.values())
+    assert changes(no_thread_hops)["LAB_REPLACE"] == {
         **ladder.WITHOUT_URLS,
         **ladder.WITHOUT_HOPS,
     }
 
 
 def test_way_that_there_is_not_takes_no_process() -> None:
-    (only,) = configurations(RUNGS["atomic"], WAYS.values())
-    assert list(only.ways) == ["sync", "wsgi"]
+    (only,) = configurations(RUNGS["atomic"], VARIANTS.values())
+    assert list(only.variants) == ["sync", "wsgi"]
 
 
 def test_cookies_are_asked_for_first() -> None:
-    plain, *_ = configurations(RUNGS["user"], WAYS.values())
-    before = plain.ways["async"].before
+    plain, *_ = configurations(RUNGS["user"], VARIANTS.values())
+    before = plain.variants["async"].before
     assert before is not None
     assert before.target == b"/lab/sign-in"
-    assert plain.ways["async"].request.target == b"/async/user"
-    assert plain.ways["wsgi"].request.target == b"/sync/user"
+    assert plain.variants["async"].request.target == b"/async/user"
+    assert plain.variants["wsgi"].request.target == b"/sync/user"
 
 
 def test_rung_that_is_not_installed_says_how_to_have_it(
@@ -94,8 +96,8 @@ def test_rung_that_is_not_installed_says_how_to_have_it(
 
 
 def test_every_behaviour_belongs_to_a_rung() -> None:
-    bought = buys(RUNGS.values(), BEHAVIOURS.values())
-    assert {name for names in bought.values() for name in names} == set(BEHAVIOURS)
+    gained = gains_of(RUNGS.values(), BEHAVIOURS.values())
+    assert {name for names in gained.values() for name in names} == set(BEHAVIOURS)
 
 
 def test_layers_that_come_along_are_those_of_behaviours() -> None:
@@ -105,5 +107,5 @@ def test_layers_that_come_along_are_those_of_behaviours() -> None:
     assert set(BESIDES) <= {r.layer for r in RUNGS.values()} | set(RUNGS)
 
 
-def test_rung_without_a_layer_buys_nothing() -> None:
+def test_rung_without_a_layer_gains_nothing() -> None:
     assert layers_of(Rung("a", "b", "c")) == set()

@@ -1,4 +1,4 @@
-"""What a climb found out, to JSON and back."""
+"""Results to JSON, and back."""
 
 import json
 from collections.abc import Callable
@@ -7,24 +7,25 @@ from typing import Any
 import pytest
 
 from asgi_compare.measure.ladder import store
-from asgi_compare.measure.ladder.costs import Adds
-from tests.measure.ladder.sample import sample
+from asgi_compare.measure.ladder.costs import LadderResult
+from tests.measure.ladder.sample import project_sample, sample
 
 
-def test_climb_comes_back_unchanged() -> None:
-    adds = sample()
-    assert store.from_json(json.loads(json.dumps(store.to_json(adds)))) == adds
-    assert store.from_json(store.to_json(Adds())) == Adds()
+def test_result_comes_back_unchanged() -> None:
+    for result in (sample(), project_sample()):
+        written = json.loads(json.dumps(store.to_json(result)))
+        assert store.from_json(written) == result
+    assert store.from_json(store.to_json(LadderResult())) == LadderResult()
 
 
 def test_older_run_lacks_what_has_a_default() -> None:
     written = store.to_json(sample())
-    del written["beside"]
-    for claim in written["claims"]:
-        del claim["why"]
+    del written["by_version"]
+    for each in written["comparisons"]:
+        del each["unsupported"]
     found = store.from_json(written)
-    assert found.beside == []
-    assert {claim.why for claim in found.claims} == {""}
+    assert found.by_version == []
+    assert {each.unsupported for each in found.comparisons} == {""}
 
 
 def broken(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -36,9 +37,9 @@ def broken(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("found", "message"),
     [
-        pytest.param([], "Expected what `adds --json` writes, version 1.", id="list"),
+        pytest.param([], "Expected what `layers --json` writes, version 2.", id="list"),
         pytest.param(
-            {"version": 7}, "Expected what `adds --json` writes, version 1.", id="old"
+            {"version": 7}, "Expected what `layers --json` writes, version 2.", id="old"
         ),
         pytest.param(
             broken(lambda w: w["costs"][0].pop("rung")),
@@ -49,11 +50,6 @@ def broken(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
             broken(lambda w: w["costs"][0].update(rung=1)),
             "Expected <class 'str'> at 'costs[].rung', but got 1.",
             id="a number for a name",
-        ),
-        pytest.param(
-            broken(lambda w: w["claims"][0].update(verdict="so so")),
-            "but got 'so so'.",
-            id="a verdict that is none",
         ),
     ],
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import click
@@ -11,31 +12,88 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from asgi_compare.cli import common
 from asgi_compare.cli.evidence import explained
+from asgi_compare.contract.parse import ExchangeError, parse
+from asgi_compare.contract.scenario import Request
 from asgi_compare.measure.behaviours import BEHAVIOURS
-from asgi_compare.measure.ladder import measure_project as peel
 from asgi_compare.measure.ladder import store
-from asgi_compare.measure.ladder.costs import Adds
+from asgi_compare.measure.ladder.costs import LadderResult
 from asgi_compare.measure.ladder.ladder import RUNGS
-from asgi_compare.measure.ladder.measure_ladder import climb, plan
+from asgi_compare.measure.ladder.measure_ladder import measure_ladder, plan
+from asgi_compare.measure.ladder.measure_project import (
+    Project,
+    UnknownMiddleware,
+    measure_project,
+)
 from asgi_compare.measure.timing.survey_results import Progress as Tell
 from asgi_compare.measure.timing.worker import Unmeasured
 from asgi_compare.model.serialization.codec import dumps
-from asgi_compare.report.ladder import html as adds_html
-from asgi_compare.report.ladder import markdown as adds_markdown
-from asgi_compare.report.ladder import terminal as adds_terminal
+from asgi_compare.report.ladder import html, markdown, terminal
 from asgi_compare.report.ladder.columns import COLUMNS
 
 INTERRUPTED = 130
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
+"""What curl says of a body, unless it is told otherwise."""
+
+
+def project_options(command: common.F) -> common.F:
+    """Add what says which project is measured, and by which request."""
+    for option in (
+        click.option(
+            "--real-services",
+            is_flag=True,
+            help="Let your project use its own databases and caches, and write into "
+            "them; without this, it has empty ones in memory.",
+        ),
+        click.option(
+            "--login",
+            default="",
+            metavar="USER",
+            help="Ask as somebody who has signed in; in memory, the user is made, with "
+            "all permissions.",
+        ),
+        click.option(
+            "--cookie", multiple=True, metavar="NAME=VALUE", help="Repeatable."
+        ),
+        common.request_options,
+        click.option(
+            "--request", "-X", "method", metavar="METHOD", help="GET if not said."
+        ),
+        click.option(
+            "--path",
+            default="/",
+            show_default=True,
+            metavar="PATH",
+            help="What to ask your own project for.",
+        ),
+        click.option(
+            "--app-dir",
+            type=click.Path(exists=True, file_okay=False),
+            help="Look for your own project in this directory first.",
+        ),
+        click.option(
+            "--django-settings",
+            metavar="MODULE",
+            help="Measure your own project, such as mysite.settings, and what each of "
+            "its middlewares costs.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="A few rungs, and little time for each.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="A few rungs, and little time for each: about a minute on two quiet cores.",
+)
 @click.option(
     "--only",
     "patterns",
     multiple=True,
     metavar="GLOB",
-    help="Only these rungs, such as 'only-*'; repeatable.",
+    help="Only these rungs, such as 'only-*', or these middlewares of your project; "
+    "repeatable.",
 )
 @click.option(
     "--sort",
@@ -51,23 +109,7 @@ INTERRUPTED = 130
     metavar="BEHAVIOUR",
     help="Show what comes of a behaviour with its layer, and without.",
 )
-@click.option(
-    "--django-settings",
-    metavar="MODULE",
-    help="Peel the middleware of your own project, such as mysite.settings.",
-)
-@click.option(
-    "--path",
-    default="/",
-    show_default=True,
-    metavar="PATH",
-    help="What to ask your own project for.",
-)
-@click.option(
-    "--app-dir",
-    type=click.Path(exists=True, file_okay=False),
-    help="Look for your own project in this directory first.",
-)
+@project_options
 @common.no_color
 @click.pass_context
 def layers(
@@ -80,11 +122,21 @@ def layers(
     markdown_file: str | None,
     explain: str | None,
     django_settings: str | None,
-    path: str,
     app_dir: str | None,
+    path: str,
+    method: str | None,
+    header: tuple[str, ...],
+    body: str | None,
+    cookie: tuple[str, ...],
+    login: str,
+    real_services: bool,
     no_color: bool,
 ) -> None:
-    """Measure what each layer of Django adds: what it gives, and what it costs."""
+    """Measure what each layer of Django adds: what it gives, and what it costs.
+
+    With --django-settings, it is your own project that is measured: as it is, and with
+    one middleware after the other taken away.
+    """
     if sort and sort not in COLUMNS:
         raise common.unknown("column", sort, COLUMNS)
     out = common.console(no_color)
@@ -94,25 +146,64 @@ def layers(
         for line in explained(BEHAVIOURS[explain]):
             out.print(line, soft_wrap=True)
         return
-    try:
-        if django_settings:
-            project = peel.Project(django_settings, path, app_dir or os.getcwd())
-            found = _shown(no_color, lambda tell: peel.peel(project, quick, tell))
-        else:
-            wanted = plan(rungs_for(patterns, quick=quick), quick=quick)
-            found = _shown(no_color, lambda tell: climb(wanted, tell))
-    except Unmeasured as why:
-        raise common.TargetFailed(str(why)) from None
-    adds_terminal.render(found, out, sort)
-    wanted_files: tuple[tuple[str | None, Callable[[], str]], ...] = (
+    measure: Callable[[Tell], LadderResult]
+    if django_settings:
+        common.need("django-asgi")
+        request = request_of(path, method, header, body, cookie)
+        project = Project(
+            django_settings,
+            request,
+            os.path.abspath(app_dir or os.curdir),
+            patterns,
+            real_services,
+            login,
+        )
+        measure = lambda tell: measure_project(project, quick, tell)  # noqa: E731
+    else:
+        common.implementations_for(())
+        wanted = plan(rungs_for(patterns, quick=quick), quick=quick)
+        measure = lambda tell: measure_ladder(wanted, tell)  # noqa: E731
+    found = _measured(measure, no_color)
+    terminal.render(found, out, sort)
+    files: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (json_file, lambda: dumps(store.to_json(found))),
-        (html_file, lambda: adds_html.render(found, sort)),
-        (markdown_file, lambda: adds_markdown.render(found, sort)),
+        (html_file, lambda: html.render(found, sort)),
+        (markdown_file, lambda: markdown.render(found, sort)),
     )
-    for name, render in wanted_files:
+    for name, render in files:
         if name:
             out.print(f"Report: {common.write_report(name, render())}", soft_wrap=True)
     ctx.exit(INTERRUPTED if found.interrupted else 0)
+
+
+def request_of(
+    path: str,
+    method: str | None,
+    headers: Iterable[str],
+    body: str | None,
+    cookies: Iterable[str],
+) -> Request:
+    """Return the request that curl would send, were it given the same options."""
+    given = [*headers]
+    if joined := "; ".join(cookies):
+        given.append(f"Cookie: {joined}")
+    try:
+        made = parse(
+            f"{method}:{path}" if method else path,
+            headers=given,
+            body=None if body is None else body.encode(),
+        )
+    except ExchangeError as error:
+        raise click.UsageError(str(error)) from error
+    if not isinstance(made, Request):
+        raise click.UsageError(
+            f"Expected the path of an HTTP request, but got {path!r}; a WebSocket has "
+            f"no price a request."
+        )
+    names = {name.lower() for name, _ in made.headers}
+    if body is not None and FORM[0] not in names:
+        return replace(made, headers=(*made.headers, FORM))
+    return made
 
 
 def rungs_for(patterns: tuple[str, ...], *, quick: bool) -> tuple[str, ...]:
@@ -126,13 +217,26 @@ def rungs_for(patterns: tuple[str, ...], *, quick: bool) -> tuple[str, ...]:
     for pattern in patterns:
         found = {name for name in RUNGS if fnmatchcase(name, pattern)}
         if not found:
-            raise common.unknown("rung", pattern, RUNGS)
+            raise common.unknown("layer", pattern, RUNGS)
         chosen |= found
     return tuple(name for name in RUNGS if name in chosen)
 
 
-def _shown(no_color: bool, measure: Callable[[Tell], Adds]) -> Adds:
+def _measured(measure: Callable[[Tell], LadderResult], no_color: bool) -> LadderResult:
     """Measure, and show how far it has come."""
+    try:
+        return _shown(no_color, measure)
+    except UnknownMiddleware as error:
+        known = ", ".join(error.known)
+        raise click.UsageError(
+            f"Expected one of your middlewares for --only, but got {error.pattern!r}; "
+            f"there are {known or 'none'}."
+        ) from None
+    except Unmeasured as why:
+        raise common.TargetFailed(str(why)) from None
+
+
+def _shown(no_color: bool, measure: Callable[[Tell], LadderResult]) -> LadderResult:
     err = common.console(no_color, stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(

@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += [
     path("async/hello", ladder.hello_async),
     path("sync/hello", ladder.hello_sync),
+    path("async/wait", ladder.wait_async),
+    path("sync/wait", ladder.wait_sync),
     path("async/template", ladder.template_async),
     path("sync/template", ladder.template_sync),
     path("async/session", ladder.session_async),

@@ -1,4 +1,4 @@
-"""What a rung buys: the behaviours that its layer causes.
+"""What a rung gains: the behaviours that its layer causes.
 
 Behaviours name their layer, and prove it by ablation (see
 `asgi_compare.measure.behaviours`). Rungs name theirs. This module puts the two
@@ -48,7 +48,7 @@ BESIDES: dict[str, tuple[str, ...]] = {
 
 
 class HasLayer(Protocol):
-    """What is asked of a behaviour here."""
+    """What is entry of a behaviour here."""
 
     @property
     def name(self) -> str:
@@ -59,7 +59,9 @@ class HasLayer(Protocol):
         """The layer that causes it."""
 
 
-def buys(rungs: Iterable[Rung], behaviours: Iterable[HasLayer]) -> dict[str, list[str]]:
+def gains_of(
+    rungs: Iterable[Rung], behaviours: Iterable[HasLayer]
+) -> dict[str, list[str]]:
     """Return the names of the behaviours that come with each rung."""
     known = list(behaviours)
     return {

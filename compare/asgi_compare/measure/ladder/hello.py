@@ -10,7 +10,7 @@ from typing import Any
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Answer with 13 bytes, whatever was asked."""
+    """Answer with 13 bytes, whatever was entry."""
     # What raises in the lifespan scope says that it does not support it (ASGI,
     # "Lifespan Protocol").
     assert scope["type"] == "http"

@@ -17,8 +17,9 @@ from typing import Any
 
 from asgi_compare.contract.scenario import Request
 from asgi_compare.drive.places import APPLICATIONS
-from asgi_compare.measure.ladder.rung import Rung, Way
-from asgi_compare.measure.timing.configuration import Asked, Configuration
+from asgi_compare.measure.ladder.rung import Rung, Variant
+from asgi_compare.measure.timing.configuration import Configuration, Entry
+from asgi_compare.model.transcript import Interface
 
 OURS = str(APPLICATIONS)
 LAB = "asgi_compare.laboratory.django_lab"
@@ -64,11 +65,11 @@ WITHOUT_URLS = {
 }
 
 SHARED = "The database's connection is closed by one of the two hops."
-NO_DATABASE_WITHOUT_HOPS = {"hopless": SHARED}
+NO_DATABASE_WITHOUT_HOPS = {"no_thread_hops": SHARED}
 NOT_ATOMIC = {
-    way: "Django refuses ATOMIC_REQUESTS with an async view "
+    variant: "Django refuses ATOMIC_REQUESTS with an async view "
     "(django.core.handlers.base: BaseHandler.make_view_atomic)."
-    for way in ("async", "native", "hopless")
+    for variant in ("async", "native", "no_thread_hops")
 }
 
 
@@ -178,7 +179,7 @@ RUNGS: dict[str, Rung] = {
         ),
         _beyond(
             "locale",
-            "LocaleMiddleware, asked for French",
+            "LocaleMiddleware, entry for French",
             layer=LOCALE,
             middleware=(*STARTPROJECT[:2], LOCALE, *STARTPROJECT[2:]),
             headers=((b"accept-language", b"fr"),),
@@ -191,11 +192,28 @@ RUNGS: dict[str, Rung] = {
         ),
         _beyond(
             "whitenoise",
-            "WhiteNoise, asked for something that is no file",
+            "WhiteNoise, entry for something that is no file",
             layer=WHITENOISE,
             middleware=(SECURITY, WHITENOISE, *STARTPROJECT[1:]),
             settings={"STATIC_ROOT": None},
             needs="whitenoise",
+        ),
+        _beyond("wait", "a view that waits 10 ms", view="wait", quick=True),
+        _beyond(
+            "wait-sync-only",
+            "the same view, with the middleware of sync-only-inside",
+            above="sync-only-inside",
+            middleware=(*STARTPROJECT, SYNC_ONLY),
+            view="wait",
+            quick=True,
+        ),
+        Rung(
+            "wait-bare",
+            "beyond",
+            "the same view, without middleware",
+            "urls-1",
+            view="wait",
+            quick=True,
         ),
         _work(
             "session",
@@ -213,7 +231,22 @@ RUNGS: dict[str, Rung] = {
             layer=AUTH,
             quick=True,
         ),
-        _work("orm-get", "one row got", view="get", layer="orm", quick=True),
+        _work(
+            "orm-get",
+            "one row got, on a connection of its own (CONN_MAX_AGE=0)",
+            view="get",
+            layer="orm",
+            quick=True,
+        ),
+        _work(
+            "orm-get-kept",
+            "the same, on a connection that is kept (CONN_MAX_AGE=None)",
+            above="orm-get",
+            view="get",
+            layer="CONN_MAX_AGE",
+            settings={"DATABASES": {"default": {"CONN_MAX_AGE": None}}},
+            quick=True,
+        ),
         _work("orm-create", "one row created", view="create", layer="orm", quick=True),
         _work(
             "atomic",
@@ -228,54 +261,58 @@ RUNGS: dict[str, Rung] = {
 }
 """The ladder from the bottom up, by name."""
 
-HELLO = "hello-asgi"
+WAIT = b"/mock-api?latency=0.01"
+"""Ten milliseconds of waiting for somebody else, in each of our applications."""
+RAW: tuple[tuple[str, Interface, str], ...] = (
+    ("raw-asgi", "asgi", "asgi_raw.app:application"),
+    ("raw-wsgi", "wsgi", "wsgi_app.app:application"),
+    ("starlette", "asgi", "starlette_app.app:application"),
+)
+
+
+def _by_hand(name: str, target: bytes) -> Configuration:
+    interface, application = {row[0]: row[1:] for row in RAW}[name]
+    variant = "wsgi" if interface == "wsgi" else "async"
+    entry = Entry(interface, application, Request(target=target))
+    waits = ", waiting" if target == WAIT else ""
+    return Configuration(f"{name}{waits}", {variant: entry}, app_dir=OURS)
+
+
 BASELINES: dict[str, Configuration] = {
-    one.name: one
-    for one in (
-        Configuration(
-            HELLO,
-            {
-                "async": Asked(
-                    "asgi", "asgi_compare.measure.ladder.hello:application", Request()
-                )
-            },
-        ),
-        Configuration(
-            "raw-asgi",
-            {"async": Asked("asgi", "asgi_raw.app:application", Request())},
-            app_dir=OURS,
-        ),
-        Configuration(
-            "raw-wsgi",
-            {"wsgi": Asked("wsgi", "wsgi_app.app:application", Request())},
-            app_dir=OURS,
-        ),
-        Configuration(
-            "starlette",
-            {"async": Asked("asgi", "starlette_app.app:application", Request())},
-            app_dir=OURS,
-        ),
-    )
+    "hello-asgi": Configuration(
+        "hello-asgi",
+        {
+            "async": Entry(
+                "asgi", "asgi_compare.measure.ladder.hello:application", Request()
+            )
+        },
+    ),
+    **{row[0]: _by_hand(row[0], b"/") for row in RAW},
 }
 """What the ladder stands beside: the same 13 bytes from the smallest application there
 is, from ours by hand, and from Starlette."""
+BASELINE = ("raw-asgi", "async")
 
-YARDSTICK = ("raw-asgi", "async")
-
-
-def configurations(rung: Rung, ways: Iterable[Way]) -> Iterator[Configuration]:
-    """Return the processes that a rung takes: ways with the same settings share one."""
-    together: dict[tuple[bool, bool], dict[str, Asked]] = {}
-    for way in ways:
-        if way.name not in rung.cannot:
-            found = together.setdefault((way.native, way.hopless), {})
-            found[way.name] = _asked(rung, way)
-    for (native, hopless), asked in together.items():
-        changes = json.dumps(settings(rung, native=native, hopless=hopless))
-        yield Configuration(rung.name, asked, {"ASGI_COMPARE_LAB": changes}, OURS)
+WAITING: dict[str, Configuration] = {
+    each.name: each for each in (_by_hand(row[0], WAIT) for row in RAW)
+}
+"""The same applications, asked for something that they have to wait for."""
 
 
-def settings(rung: Rung, *, native: bool, hopless: bool) -> dict[str, Any]:
+def configurations(rung: Rung, variants: Iterable[Variant]) -> Iterator[Configuration]:
+    """Yield the processes of a rung: variants with the same settings share one."""
+    together: dict[tuple[bool, bool], dict[str, Entry]] = {}
+    for variant in variants:
+        if variant.name not in rung.cannot:
+            alike = (variant.native, variant.no_thread_hops)
+            together.setdefault(alike, {})[variant.name] = _entry(rung, variant)
+    for (native, no_thread_hops), entries in together.items():
+        changes = settings(rung, native=native, no_thread_hops=no_thread_hops)
+        environment = {"ASGI_COMPARE_LAB": json.dumps(changes)}
+        yield Configuration(rung.name, entries, environment, OURS)
+
+
+def settings(rung: Rung, *, native: bool, no_thread_hops: bool) -> dict[str, Any]:
     """Return the settings of a rung, as the laboratory takes them."""
     middleware = [
         NATIVE.get(path, path) if native else path for path in rung.middleware
@@ -286,7 +323,7 @@ def settings(rung: Rung, *, native: bool, hopless: bool) -> dict[str, Any]:
         "MIDDLEWARE": middleware,
         **rung.settings,
     }
-    if hopless:
+    if no_thread_hops:
         changed["LAB_REPLACE"] = {**changed.get("LAB_REPLACE", {}), **WITHOUT_HOPS}
     return changed
 
@@ -298,9 +335,9 @@ def absent(rung: Rung) -> str:
     return f"It is not installed; add it with: pip install {rung.needs}"
 
 
-def _asked(rung: Rung, way: Way) -> Asked:
-    module = {"asgi": f"{LAB}.asgi", "wsgi": f"{LAB}.wsgi"}[way.interface]
+def _entry(rung: Rung, variant: Variant) -> Entry:
+    module = {"asgi": f"{LAB}.asgi", "wsgi": f"{LAB}.wsgi"}[variant.interface]
     before = Request(target=rung.before) if rung.before else None
-    path = f"/{way.view}/{rung.view}".encode()
+    path = f"/{variant.view}/{rung.view}".encode()
     request = Request(target=path, headers=rung.headers)
-    return Asked(way.interface, f"{module}:application", request, before)
+    return Entry(variant.interface, f"{module}:application", request, before)

@@ -1,7 +1,7 @@
-"""Climb the ladder: measure every rung every way, and say what came of it.
+"""Measure every rung in every variant, and put the numbers to the names of the ladder.
 
-This module knows the ladder and `asgi_compare.measure.timing`, and puts the numbers of
-the one to the names of the other.
+`trials` says what is measured on servers besides: applications that wait, before a
+crowd, and the two interfaces by hand on one and the same server.
 """
 
 from __future__ import annotations
@@ -9,23 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from asgi_compare.drive.servers.table import SERVERS, missing
 from asgi_compare.measure.behaviours import BEHAVIOURS
-from asgi_compare.measure.ladder.claims import claims
-from asgi_compare.measure.ladder.costs import Adds, Cost, ServedCost
-from asgi_compare.measure.ladder.gains import buys
+from asgi_compare.measure.ladder.costs import Comparison, Cost, LadderResult, ServedCost
+from asgi_compare.measure.ladder.gains import gains_of
 from asgi_compare.measure.ladder.ladder import (
+    BASELINE,
     BASELINES,
     RUNGS,
-    YARDSTICK,
+    WAITING,
     absent,
     configurations,
 )
-from asgi_compare.measure.ladder.rung import WAYS, Rung, Way
-from asgi_compare.measure.ladder.trials import beside, crowds
+from asgi_compare.measure.ladder.rung import VARIANTS, Rung, Variant
 from asgi_compare.measure.timing.configuration import Configuration
+from asgi_compare.measure.timing.figures import ratio
 from asgi_compare.measure.timing.rounds import Cell, Key
 from asgi_compare.measure.timing.survey import survey
-from asgi_compare.measure.timing.survey_results import Effort, Progress, Result, Survey
+from asgi_compare.measure.timing.survey_results import (
+    CONNECTIONS,
+    Effort,
+    Progress,
+    Result,
+    Survey,
+    Trial,
+)
 from asgi_compare.model.environment import environment, versions
 
 THOROUGH = Effort()
@@ -40,11 +48,39 @@ QUICK = Effort(
     ends=(9.0, 17.0),
 )
 
-SERVED_WAYS = ("async", "sync", "wsgi")
+SERVED_VARIANTS = ("async", "sync", "wsgi")
 """Ways that are measured on real servers."""
 ENDS = ("urls-1", "startproject")
-"""The two ends of the stairs. When there is little time, servers and the ways without
-hops are for them alone."""
+"""Rungs with native variants when there is little time."""
+SERVED_QUICKLY = (*ENDS, "orm-get", "orm-get-kept")
+"""Rungs that are measured on servers when there is little time."""
+
+CROWD = 50
+"""Clients at once, of what waits."""
+THREADS = ("--threads", str(CROWD))
+"""For gunicorn: a thread for each client."""
+THREADED = "gunicorn-gthread"
+WAITERS: tuple[tuple[Key, str, tuple[str, ...], bool], ...] = (
+    (("wait", "async"), "uvicorn", (), True),
+    (("wait", "sync"), "uvicorn", (), True),
+    (("wait", "wsgi"), THREADED, THREADS, True),
+    (("wait", "wsgi"), THREADED, (), False),
+    (("wait-sync-only", "async"), "uvicorn", (), True),
+    (("wait-bare", "async"), "uvicorn", (), False),
+    (("wait-bare", "wsgi"), THREADED, THREADS, False),
+    (("starlette, waiting", "async"), "uvicorn", (), False),
+    (("raw-asgi, waiting", "async"), "uvicorn", (), True),
+    (("raw-wsgi, waiting", "wsgi"), THREADED, THREADS, True),
+)
+"""What waits: application, server, its options, and whether there is always time."""
+
+SPEAK_BOTH = {
+    "uvicorn": ("uvicorn", "uvicorn"),
+    "hypercorn": ("hypercorn", "hypercorn"),
+    "granian": ("granian", "granian-wsgi"),
+}
+"""Servers that speak both interfaces, and their rows for ASGI and for WSGI."""
+HANDMADE: tuple[Key, Key] = (("raw-asgi", "async"), ("raw-wsgi", "wsgi"))
 
 PICTURED: dict[str, Key] = {
     "raw ASGI": ("raw-asgi", "async"),
@@ -54,12 +90,12 @@ PICTURED: dict[str, Key] = {
     "Django, async view on ASGI": ("startproject", "async"),
     "Django, sync view on ASGI": ("startproject", "sync"),
 }
-"""Whose way through the code is drawn."""
+"""Whose calls are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to climb."""
+    """What to measure."""
 
     rungs: tuple[Rung, ...] = tuple(RUNGS.values())
     quick: bool = False
@@ -69,14 +105,16 @@ class Plan:
         """How much time to spend."""
         return QUICK if self.quick else THOROUGH
 
-    def ways(self, rung: Rung) -> tuple[Way, ...]:
-        """Return the ways in which a rung is measured."""
+    def variants(self, rung: Rung) -> tuple[Variant, ...]:
+        """Return the variants in which a rung is measured."""
         every = not self.quick or rung.name in ENDS
-        return tuple(way for way in WAYS.values() if every or not way.native)
+        return tuple(each for each in VARIANTS.values() if every or not each.native)
 
     def is_served(self, rung: str) -> bool:
         """Return whether a rung is measured on real servers."""
-        return not self.quick or rung in ENDS
+        return not rung.startswith("wait") and (
+            not self.quick or rung in SERVED_QUICKLY
+        )
 
 
 def plan(names: Sequence[str], *, quick: bool) -> Plan:
@@ -84,26 +122,36 @@ def plan(names: Sequence[str], *, quick: bool) -> Plan:
     return Plan(tuple(rung for rung in RUNGS.values() if rung.name in names), quick)
 
 
-def climb(plan: Plan, progress: Progress = lambda stage, done, total: None) -> Adds:
+def measure_ladder(
+    plan: Plan, progress: Progress = lambda stage, done, total: None
+) -> LadderResult:
     """Measure everything in the plan."""
     there = [rung for rung in plan.rungs if not absent(rung)]
-    steps = [each for rung in there for each in configurations(rung, plan.ways(rung))]
+    steps = [c for rung in there for c in configurations(rung, plan.variants(rung))]
+    waits = WAITING if any(rung.name == "wait" for rung in there) else {}
+    beside = [*BASELINES.values(), *waits.values()]
     serving = _serving(plan, steps)
+    # What is compared goes to servers, and so do the applications beside it.
+    compared = trials(plan) if serving or waits else ()
+    keys = {(c.name, variant) for c in [*beside, *steps] for variant in c.variants}
     found = survey(
-        [*BASELINES.values(), *steps],
-        YARDSTICK,
+        [*beside, *steps],
+        BASELINE,
         serving=serving,
-        crowds=[] if plan.quick else crowds(serving),
+        trials=[each for each in compared if each.key in keys],
         pictured=frozenset(PICTURED.values()),
         effort=plan.effort,
         progress=progress,
     )
-    adds = Adds(
+    result = LadderResult(
         environment=described(plan),
         ladder=[_row(rung) for rung in plan.rungs],
-        costs=[*costs(found), *_missing(plan)],
-        buys=buys(plan.rungs, BEHAVIOURS.values()),
-        beside=list(beside(found)),
+        costs=[
+            *(cost for cost in costs(found) if cost.rung not in WAITING),
+            *_missing(plan),
+        ],
+        gains=gains_of(plan.rungs, BEHAVIOURS.values()),
+        comparisons=list(comparisons(found)),
         trees={
             title: tree
             for title, key in PICTURED.items()
@@ -113,9 +161,47 @@ def climb(plan: Plan, progress: Progress = lambda stage, done, total: None) -> A
         on_servers=found.on_servers,
         interrupted=found.interrupted,
     )
-    adds.costs.sort(key=_order(plan))
-    adds.claims = claims(adds)
-    return adds
+    result.costs.sort(key=_order(plan))
+    return result
+
+
+def trials(plan: Plan) -> Iterator[Trial]:
+    """Yield what is compared on servers besides."""
+    for key, server, options, always in WAITERS:
+        if always or not plan.quick:
+            yield Trial("waiting", key, server, CROWD, options)
+    for name, rows in SPEAK_BOTH.items():
+        # Those of our own two servers are wanted; the others, if they are there.
+        if name == "uvicorn" or not any(missing(SERVERS[row]) for row in rows):
+            for key, row in zip(HANDMADE, rows, strict=True):
+                yield Trial(name, key, row)
+
+
+def comparisons(found: Survey) -> Iterator[Comparison]:
+    """Make a comparison of every trial, with the first of its group."""
+    firsts: dict[str, Cell] = {}
+    for trial, cell in found.trials.items():
+        firsts.setdefault(trial.group, cell)
+        threads = f", {trial.options[1]} threads" if trial.options else ""
+        row = Comparison(
+            trial.group, *trial.key, f"{trial.server}{threads}", trial.connections
+        )
+        if cell.samples:
+            first = [sample["rps"] for sample in firsts[trial.group].samples]
+            yield replace(
+                row,
+                rps=cell.spread("rps"),
+                cpu_us=cell.spread("cpu_us"),
+                p99_us=cell.spread("p99_us").median,
+                threads=round(cell.spread("threads").median),
+                memory_kb=round(cell.spread("memory_kb").median),
+                times=ratio([sample["rps"] for sample in cell.samples], first),
+                disturbed=cell.was_disturbed,
+            )
+    for trial, why in found.not_tried.items():
+        yield Comparison(
+            trial.group, *trial.key, trial.server, trial.connections, unsupported=why
+        )
 
 
 def described(plan: Plan | None = None) -> dict[str, object]:
@@ -131,7 +217,10 @@ def described(plan: Plan | None = None) -> dict[str, object]:
             f"{effort.served_rounds} of {effort.burst * 1e3:g} ms on servers"
         )
         about["cores used"] = [core for core in effort.cores if core is not None]
-        about["load"] = "closed loop, 8 connections kept alive, our own client"
+        about["load"] = (
+            f"closed loop by our own client; {CONNECTIONS} connections kept alive, "
+            f"{CROWD} for what waits"
+        )
     return about
 
 
@@ -148,6 +237,7 @@ def _cost(result: Result) -> Cost:
         weight=result.weight,
         unsupported=result.unsupported,
         served=_served(result.served, result.server),
+        not_served=result.not_served,
     )
     cell = result.in_process
     if cell is None or not cell.samples:
@@ -177,28 +267,28 @@ def _served(cell: Cell | None, server: str) -> ServedCost | None:
 
 
 def _serving(plan: Plan, steps: Sequence[Configuration]) -> frozenset[Key]:
-    ours = {(c.name, way) for c in BASELINES.values() for way in c.ways}
+    ours = {(c.name, variant) for c in BASELINES.values() for variant in c.variants}
     ladder = {
-        (c.name, way)
+        (c.name, variant)
         for c in steps
-        for way in c.ways
-        if way in SERVED_WAYS and plan.is_served(c.name)
+        for variant in c.variants
+        if variant in SERVED_VARIANTS and plan.is_served(c.name)
     }
     return frozenset(ours | ladder) if ladder else frozenset()
 
 
 def _missing(plan: Plan) -> Iterator[Cost]:
-    """Return the cells that cannot be had, each with its reason."""
+    """Return the cells that cannot be measured, each with its reason."""
     for rung in plan.rungs:
-        for way in plan.ways(rung):
-            if why := absent(rung) or rung.cannot.get(way.name, ""):
-                yield Cost(rung.name, way.name, unsupported=why)
+        for variant in plan.variants(rung):
+            if why := absent(rung) or rung.cannot.get(variant.name, ""):
+                yield Cost(rung.name, variant.name, unsupported=why)
 
 
 def _order(plan: Plan) -> Callable[[Cost], tuple[int, int]]:
     names = [*BASELINES, *(rung.name for rung in plan.rungs)]
-    ways = list(WAYS)
-    return lambda cost: (names.index(cost.rung), ways.index(cost.way))
+    order = list(VARIANTS)
+    return lambda cost: (names.index(cost.rung), order.index(cost.variant))
 
 
 def _row(rung: Rung) -> dict[str, str]:

@@ -1,33 +1,49 @@
-"""A ladder out of a user's own MIDDLEWARE, peeled one by one.
+"""A ladder out of a user's own MIDDLEWARE, from the whole stack downwards.
 
-The lowest rung is the project without middleware; each one above has one more, in the
-order of the setting, from the outside in. What a middleware costs is the difference to
-the rung below. Peeling from the inside keeps what is needed: a middleware that needs
-another one stands below it in the list.
+The highest rung is the project as it is. One middleware after the other is taken away,
+the innermost first; the difference between two rungs is what it costs. One without
+which the answer has another status stays where it is and says so: a view that needs
+`request.user` can be measured all the way down to what brings it.
 
-A view may need what a middleware brings, `request.user` say. Without it, the answer is
-another one, and the rung says so.
-
-The project is imported as it is, by `asgi_compare.laboratory.django_lab.peeled`; its
-settings are not changed but for MIDDLEWARE, and for ALLOWED_HOSTS, so that it answers
-us.
+All rungs are in one process, so that the project is imported once, and has its tables
+made once. `asgi_compare.laboratory.django_lab.peeled` is what runs in there; it changes
+nothing of the settings but MIDDLEWARE, ALLOWED_HOSTS (so that it answers us) and,
+unless the user wants the real ones, the services (databases, caches, mail).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from asgi_compare.contract.scenario import Request
-from asgi_compare.measure.ladder.costs import Adds
-from asgi_compare.measure.ladder.ladder import BASELINES, YARDSTICK
-from asgi_compare.measure.ladder.measure_ladder import QUICK, THOROUGH, costs, described
-from asgi_compare.measure.timing.configuration import Asked, Configuration
+from asgi_compare.measure.ladder.costs import Cost, LadderResult, Middleware
+from asgi_compare.measure.ladder.costs import Project as ProjectFacts
+from asgi_compare.measure.ladder.ladder import BASELINE, BASELINES
+from asgi_compare.measure.ladder.measure_ladder import THOROUGH, costs, described
+from asgi_compare.measure.timing.configuration import Configuration, Entry
 from asgi_compare.measure.timing.survey import survey
-from asgi_compare.measure.timing.survey_results import Progress
-from asgi_compare.measure.timing.worker import Worker
+from asgi_compare.measure.timing.survey_results import Effort, Progress, Survey
+from asgi_compare.measure.timing.worker import Unmeasured, Worker
 
 PEELED = "asgi_compare.laboratory.django_lab.peeled"
-NONE = "no middleware"
+NAME = "your project"
+BARE, REST = "no middleware", "what it needs"
+"""The lowest rung: if all middleware could be taken away, and if not."""
+INTERFACES = ("asgi", "wsgi")
+QUICK = Effort(rounds=5, batch=0.01, settle=0.02, tries=2, patience=3.0)
+
+Kept = tuple[int, ...]
+"""The numbers of the middlewares that are kept."""
+
+
+class UnknownMiddleware(LookupError):
+    """A pattern fits no middleware of the project."""
+
+    def __init__(self, pattern: str, known: Sequence[str]) -> None:
+        super().__init__(pattern)
+        self.pattern, self.known = pattern, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,86 +52,270 @@ class Project:
 
     settings: str
     """The module of its settings."""
-    path: str
+    request: Request
     """What is asked for."""
     directory: str
     """Where it is imported from."""
+    only: tuple[str, ...] = ()
+    """Patterns for the middlewares that are taken away; all of them if empty."""
+    real_services: bool = False
+    """Whether it has its own databases and caches, and writes into them."""
+    login: str = ""
+    """A user who is to be signed in."""
 
-    def configuration(self, name: str, kept: int) -> Configuration:
-        """Return the process of the project with the first `kept` of its middleware."""
-        request = Request(target=self.path.encode())
-        return Configuration(
-            name,
-            {
-                "asgi": Asked("asgi", f"{PEELED}:asgi", request),
-                "wsgi": Asked("wsgi", f"{PEELED}:wsgi", request),
-            },
-            {
-                "DJANGO_SETTINGS_MODULE": self.settings,
-                "ASGI_COMPARE_KEEP": str(kept),
-            },
-            self.directory,
-        )
+    def configuration(self, variants: dict[str, Entry]) -> Configuration:
+        """Return the process of the project."""
+        environment = {
+            "DJANGO_SETTINGS_MODULE": self.settings,
+            "ASGI_COMPARE_SERVICES": "real" if self.real_services else "memory",
+            "ASGI_COMPARE_LOGIN": self.login,
+        }
+        return Configuration(NAME, variants, environment, self.directory)
 
 
-def peel(
+@dataclass(slots=True)
+class Peeling:
+    """The rungs of a project, from the whole downwards, as they are found."""
+
+    worker: Worker
+    request: Request
+    rungs: list[Kept] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    """What each rung has not that the one before it has."""
+    needed: dict[int, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    """Interfaces in which the whole project cannot be measured, and why."""
+
+    def entries(self, kept: Kept) -> dict[str, Entry]:
+        """Return the applications that keep these middlewares, by variant."""
+        return {
+            variant_of(interface, kept): Entry(
+                "asgi" if interface == "asgi" else "wsgi",
+                f"{PEELED}:{interface}",
+                self.request,
+                made_with=",".join(map(str, kept)) or " ",
+            )
+            for interface in INTERFACES
+            if interface not in self.broken
+        }
+
+    def status(self, interface: str, kept: Kept) -> int:
+        """Return the status that the project answers with if it keeps these."""
+        entries = self.entries(kept)
+        variant = variant_of(interface, kept)
+        self.worker.add({variant: entries[variant]})
+        return self.worker.count(variant)[0].status
+
+    def peel(self, count: int, candidates: Sequence[int]) -> None:
+        """Find the rungs; `candidates` may be taken away, in this order."""
+        kept: Kept = tuple(range(count))
+        expected = {}
+        for interface in INTERFACES:
+            try:
+                expected[interface] = self.status(interface, kept)
+            except Unmeasured as why:
+                self.broken[interface] = str(why)
+            else:
+                if expected[interface] >= 500:
+                    self.broken[interface] = f"It answers {expected[interface]}."
+        self.rungs.append(kept)
+        for number in candidates:
+            fewer = tuple(each for each in kept if each != number)
+            if change := self._change(fewer, expected):
+                self.needed[number] = change
+            else:
+                kept = fewer
+                self.rungs.append(kept)
+                self.removed.append(number)
+
+    def _change(self, kept: Kept, expected: dict[str, int]) -> str:
+        """Return how the answer changes; empty if it does not."""
+        for interface in INTERFACES:
+            if interface in self.broken:
+                continue
+            try:
+                status = self.status(interface, kept)
+            except Unmeasured as why:
+                return f"without it: {why}"
+            if status != expected[interface]:
+                return f"without it, the answer is {status}"
+        return ""
+
+
+def variant_of(interface: str, kept: Kept) -> str:
+    """Return the name of the variant that keeps these middlewares."""
+    return f"{interface} {','.join(map(str, kept))}"
+
+
+def measure_project(
     project: Project,
     quick: bool = False,
     progress: Progress = lambda stage, done, total: None,
-) -> Adds:
-    """Measure a project with none of its middleware, with the first, and so on.
+) -> LadderResult:
+    """Measure a project as it is, and with less and less of its middleware.
 
-    Raises `Unmeasured` if the project cannot be imported.
+    Raises `Unmeasured` if nothing of it can be measured, and `UnknownMiddleware` if
+    `project.only` names one that it does not have.
     """
-    with Worker(project.configuration("the project", -1)) as worker:
+    worker = Worker(project.configuration({}))
+    try:
+        worker.load()
         about = worker.tell(f"{PEELED}:about")
-    names = _names(about["middleware"])
-    ladder = [project.configuration(name, kept) for kept, name in enumerate(names)]
-    found = survey(
-        [*BASELINES.values(), *ladder],
-        YARDSTICK,
-        effort=QUICK if quick else THOROUGH,
-        progress=progress,
-        accepts=lambda status: status < 500,
-        pictured={(names[-1], "asgi"), (names[-1], "wsgi")},
-    )
-    described_here = described()
-    described_here["project"] = f"{project.settings}, asked for {project.path}"
-    if about["debug"]:
-        described_here["note"] = "DEBUG is on, so these are the costs of development."
-    paths = ["", *about["middleware"]]
-    return Adds(
-        environment=described_here,
-        ladder=[
-            {
-                "name": name,
-                "part": "your middleware",
-                "adds": paths[kept] or "the view and what is around it, alone",
-                "above": names[kept - 1] if kept else "",
-                "layer": paths[kept],
-            }
-            for kept, name in enumerate(names)
-        ],
-        # Beside the project stands raw ASGI, whatever kind of view it has.
-        costs=[
-            replace(cost, way="asgi") if cost.way == "async" else cost
-            for cost in costs(found)
-        ],
+        if "problem" in about:
+            raise Unmeasured(about["problem"])
+        found_in = [Middleware(**each) for each in about["middleware"]]
+        peeling = Peeling(worker, _with_cookie(project.request, about["cookie"]))
+        used = [n for n, each in enumerate(found_in) if not each.unused]
+        progress("taking middleware away", 0, len(used))
+        peeling.peel(len(found_in), _chosen(found_in, used, project.only))
+        if len(peeling.broken) == len(INTERFACES):
+            told = " ".join(f"{n.upper()}: {w}" for n, w in peeling.broken.items())
+            raise Unmeasured(f"Nothing of {project.settings!r} can be measured. {told}")
+        names = _names(
+            [found_in[number].path for number in peeling.removed],
+            REST if any(n in used for n in peeling.rungs[-1]) else BARE,
+        )
+        found = _survey(project, peeling, worker, quick, progress)
+    finally:
+        worker.close()
+    result = LadderResult(
+        environment=described(),
+        ladder=list(_ladder(names, peeling, found_in)),
+        costs=_costs(found, peeling, names),
         trees={
-            f"Your project, {way.upper()}": tree
-            for way in ("asgi", "wsgi")
-            if (tree := found.results[names[-1], way].tree) is not None
+            f"Your project, {interface.upper()}": tree
+            for interface in INTERFACES
+            if (
+                it := found.results.get((NAME, variant_of(interface, peeling.rungs[0])))
+            )
+            and (tree := it.tree) is not None
         },
         in_process=found.in_process,
         interrupted=found.interrupted,
+        project=ProjectFacts(
+            project.settings,
+            f"{project.request.method} {project.request.target.decode('latin-1')}",
+            about["entries"],
+            about["debug"],
+            "its own" if project.real_services else "in memory",
+            [
+                replace(each, needed=peeling.needed.get(number, ""))
+                for number, each in enumerate(found_in)
+            ],
+            project.login,
+        ),
+    )
+    if not any(cost.us for cost in result.costs if cost.rung == names[0]):
+        raise Unmeasured(
+            f"Nothing of {project.settings!r} could be measured. "
+            + " ".join(c.unsupported for c in result.costs if c.rung == names[0])
+        )
+    return result
+
+
+def _survey(
+    project: Project, peeling: Peeling, worker: Worker, quick: bool, progress: Progress
+) -> Survey:
+    """Count and time all rungs, in the process that is there already."""
+    variants = {
+        name: entry
+        for kept in reversed(peeling.rungs)
+        for name, entry in peeling.entries(kept).items()
+    }
+    worker.configuration = project.configuration(variants)
+    return survey(
+        [*BASELINES.values(), worker.configuration],
+        BASELINE,
+        effort=QUICK if quick else THOROUGH,
+        progress=progress,
+        accepts=lambda status: status < 500,
+        pictured={(NAME, variant_of(each, peeling.rungs[0])) for each in INTERFACES},
+        started={NAME: worker},
     )
 
 
-def _names(paths: list[str]) -> list[str]:
-    """Name the rungs after the classes; one that occurs twice gets a number."""
-    names = [NONE]
+def _costs(found: Survey, peeling: Peeling, names: Sequence[str]) -> list[Cost]:
+    """Give the costs of all variants the names of their rungs and interfaces."""
+    rungs = {
+        variant_of(interface, kept): (name, interface)
+        for kept, name in zip(peeling.rungs, names, strict=True)
+        for interface in INTERFACES
+    }
+    made = []
+    for cost in costs(found):
+        if cost.rung == NAME:
+            rung, interface = rungs[cost.variant]
+            made.append(replace(cost, rung=rung, variant=interface))
+        elif cost.variant == "async":  # raw ASGI, whatever kind of view the project has
+            made.append(replace(cost, variant="asgi"))
+        else:
+            made.append(cost)
+    return made + [
+        Cost(names[0], interface, unsupported=why)
+        for interface, why in peeling.broken.items()
+    ]
+
+
+def _chosen(
+    known: Sequence[Middleware], used: Sequence[int], patterns: tuple[str, ...]
+) -> list[int]:
+    """Return the numbers of what may be taken away, the innermost first."""
+    chosen = set(used if not patterns else ())
+    for pattern in patterns:
+        fits = {
+            number
+            for number in used
+            for name in (known[number].path, known[number].path.rpartition(".")[2])
+            if fnmatchcase(name, pattern)
+        }
+        if not fits:
+            names = [each.path.rpartition(".")[2] for each in known]
+            raise UnknownMiddleware(pattern, names)
+        chosen |= fits
+    return sorted(chosen, reverse=True)
+
+
+def _with_cookie(request: Request, cookie: str) -> Request:
+    """Return the request with more cookies; those that it has already come first."""
+    if not cookie:
+        return request
+    had = [value for name, value in request.headers if name.lower() == b"cookie"]
+    others = tuple(each for each in request.headers if each[0].lower() != b"cookie")
+    joined = b"; ".join([*had, cookie.encode("latin-1")])
+    return replace(request, headers=(*others, (b"cookie", joined)))
+
+
+def _names(paths: Sequence[str], lowest: str) -> list[str]:
+    """Name the rungs after what they have and the next has not, the whole one first.
+
+    One that occurs twice gets a number.
+    """
+    names: list[str] = []
     for path in paths:
         name = f"+ {path.rpartition('.')[2]}"
         seen = sum(each.partition(" (")[0] == name for each in names)
         names.append(f"{name} ({seen + 1})" if seen else name)
-    return names
+    return [*names, lowest]
+
+
+def _ladder(
+    names: Sequence[str], peeling: Peeling, known: Sequence[Middleware]
+) -> Iterator[dict[str, str]]:
+    """Yield the rows of the ladder, from the bottom up."""
+    left = [known[number].path.rpartition(".")[2] for number in peeling.rungs[-1]]
+    yield {
+        "name": names[-1],
+        "part": "your middleware",
+        "adds": "the view and " + (", ".join(left) or "what is around it, alone"),
+        "above": "",
+        "layer": "",
+    }
+    for position in reversed(range(len(peeling.removed))):
+        path = known[peeling.removed[position]].path
+        yield {
+            "name": names[position],
+            "part": "your middleware",
+            "adds": path,
+            "above": names[position + 1],
+            "layer": path,
+        }

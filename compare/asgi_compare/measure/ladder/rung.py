@@ -1,8 +1,8 @@
-"""A `Rung`, and a `Way` up it.
+"""A `Rung`, and the `Variant`s in which it is measured.
 
 A rung is a configuration of Django. It has one layer more than the rung that it stands
-`above`, so the difference between the two is what that layer costs. A way is how a
-request goes through it: by which interface, and to which kind of view.
+`above`, so the difference between the two is what that layer costs. A variant says by
+which interface a request comes, and to which kind of view it goes.
 """
 
 from __future__ import annotations
@@ -13,55 +13,35 @@ from typing import Any, Literal
 
 from asgi_compare.model.transcript import Interface
 
-WayName = Literal["async", "sync", "wsgi", "native", "hopless"]
+VariantName = Literal["async", "sync", "wsgi", "native", "no_thread_hops"]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way through a rung."""
+class Variant:
+    """One variant of each rung."""
 
-    name: WayName
+    name: VariantName
     interface: Interface
     view: Literal["async", "sync"]
-    title: str
-    about: str
     native: bool = False
     """With middleware that is async-native."""
-    hopless: bool = False
+    no_thread_hops: bool = False
     """With a handler that makes no hop of its own."""
 
 
-WAYS: dict[str, Way] = {
-    way.name: way
-    for way in (
-        Way("async", "asgi", "async", "async view, ASGI", "Django as it comes."),
-        Way(
-            "sync",
-            "asgi",
-            "sync",
-            "sync view, ASGI",
-            "The view runs in a thread: one hop more.",
-        ),
-        Way("wsgi", "wsgi", "sync", "sync view, WSGI", "No event loop, no hops."),
-        Way(
-            "native",
-            "asgi",
-            "async",
-            "native middleware",
-            "An async view, with middleware that never hops without need.",
-            native=True,
-        ),
-        Way(
-            "hopless",
-            "asgi",
-            "async",
-            "no hops",
-            "The same, and a handler without the two hops of every request.",
-            native=True,
-            hopless=True,
-        ),
+VARIANTS: dict[str, Variant] = {
+    variant.name: variant
+    for variant in (
+        Variant("async", "asgi", "async"),
+        Variant("sync", "asgi", "sync"),
+        Variant("wsgi", "wsgi", "sync"),
+        Variant("native", "asgi", "async", native=True),
+        Variant("no_thread_hops", "asgi", "async", native=True, no_thread_hops=True),
     )
 }
+"""async: Django as it comes. sync: the view runs in a thread, one hop more. wsgi: no
+event loop, no hops. native: middleware that never hops without need. no_thread_hops:
+the same, and a handler without the hops of every request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +68,6 @@ class Rung:
     needs: str = ""
     """A module that has to be installed, and its distribution: `whitenoise`."""
     cannot: Mapping[str, str] = field(default_factory=dict)
-    """Ways that there are not, each with the reason."""
+    """Variants that there are not, each with the reason."""
     quick: bool = False
     """Whether it is measured when there is little time."""

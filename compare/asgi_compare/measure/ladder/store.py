@@ -1,4 +1,4 @@
-"""`Adds` to JSON, and back.
+"""`LadderResult` to JSON, and back.
 
 The JSON has the fields of the nouns, by their names. Reading goes by the annotations of
 those nouns, so the two cannot come apart. What is read was written by us; so it is
@@ -11,11 +11,11 @@ import dataclasses
 import types
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from asgi_compare.measure.ladder.costs import Adds
+from asgi_compare.measure.ladder.costs import LadderResult
 
-VERSION = 1
+VERSION = 2
 """The version of the file. It changes when a field does."""
 
 
@@ -23,18 +23,18 @@ class StoreError(ValueError):
     """What was read is not what we write; the message is one sentence."""
 
 
-def to_json(adds: Adds) -> dict[str, Any]:
+def to_json(result: LadderResult) -> dict[str, Any]:
     """Write everything down."""
-    return {"version": VERSION, **dataclasses.asdict(adds)}
+    return {"version": VERSION, **dataclasses.asdict(result)}
 
 
-def from_json(found: Any) -> Adds:
+def from_json(found: Any) -> LadderResult:
     """Read it again; raises `StoreError` if it is something else."""
     if not isinstance(found, dict) or found.get("version") != VERSION:
-        raise StoreError(f"Expected what `adds --json` writes, version {VERSION}.")
+        raise StoreError(f"Expected what `layers --json` writes, version {VERSION}.")
     rest = {key: value for key, value in found.items() if key != "version"}
-    adds: Adds = _read(Adds, rest, "")
-    return adds
+    result: LadderResult = _read(LadderResult, rest, "")
+    return result
 
 
 def _read(kind: Any, value: Any, place: str) -> Any:
@@ -49,8 +49,6 @@ def _read(kind: Any, value: Any, place: str) -> Any:
         return [_read(arguments[0], each, f"{place}[]") for each in value]
     if origin in (dict, Mapping) and isinstance(value, dict):
         return {k: _read(arguments[1], v, f"{place}.{k}") for k, v in value.items()}
-    if origin is Literal and value in arguments:
-        return value
     plain = {float: (float, int)}.get(kind, kind)
     if origin is None and (kind is object or isinstance(value, plain)):
         return value

@@ -15,6 +15,10 @@ to be sewn:
 Comprehensions and generator expressions are no calls here: newer versions of Python
 have the first of them in line, and the counts should not depend on that.
 
+Two things could hide work from us. Threads that are there already are given the
+function as well (`pools.py`). And an application may set a profile function of its
+own, in the place of ours: then the counts are marked as cut short.
+
 This module knows the names of a few functions in asgiref, asyncio and Django, and does
 not import them.
 """
@@ -28,6 +32,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from asgi_compare.drive.in_process.answers import Headers
+from asgi_compare.measure.timing import pools
 from asgi_compare.measure.timing.figures import Call, Counts
 from asgi_compare.measure.timing.groups import LOOP, group_of
 from asgi_compare.measure.timing.smallest_server import Answer
@@ -57,6 +62,10 @@ LINKS: dict[Function, str] = {HOP: "self", THREAD: "self"}
 LINKED: dict[Function, str] = {HANDED_OVER: "self", THREAD_RUNS: "self"}
 """Functions that begin the work over there."""
 
+PROFILERS = "_lsprof"
+"""The module of C functions behind `cProfile`. From Python 3.12 on, they do not get in
+the way of a profile function."""
+
 CALLS = ("__call__", "__acall__")
 NOT_A_CALL = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 FRAMING_PER_FIELD = len(b": \r\n")
@@ -70,6 +79,8 @@ class Watch:
         self.loose = Call("event loop", "", LOOP, 0)
         """What the event loop does on its own account."""
         self.functions: Counter[Function] = Counter()
+        self.sql: Counter[str] = Counter()
+        self.cut_short = False
         self._nodes: dict[FrameType, Call] = {}
         self._starts: dict[FrameType, Call] = {}
         self._links: dict[tuple[Function, int], Call] = {}
@@ -85,8 +96,8 @@ class Watch:
             is_loop = group_of(module_of(frame)) == LOOP
             self._nodes[frame] = self.loose if is_loop else self.root
             frame = frame.f_back
+        pools.listen(self._heard)
         self._active = True
-        threading.setprofile(self._heard)
         sys.setprofile(self._heard)
         return self
 
@@ -97,9 +108,10 @@ class Watch:
         trace: TracebackType | None,
     ) -> None:
         """Listen no more, and let go of the frames, and so of all that is in them."""
-        sys.setprofile(None)
-        threading.setprofile(None)
         self._active = False
+        self.cut_short |= sys.getprofile() != self._heard
+        sys.setprofile(None)
+        pools.listen(None)
         self._nodes.clear()
         self._starts.clear()
         self._links.clear()
@@ -121,6 +133,8 @@ class Watch:
             body_bytes=answer.body_bytes,
             calls=groups.total(),
             functions=dict(groups.most_common()),
+            sql=dict(self.sql),
+            cut_short=self.cut_short,
             **found,
         )
 
@@ -135,8 +149,10 @@ class Watch:
     # What is called from a profile function is hidden from every instrument, that of
     # the coverage too.
     def _heard(  # pragma: no cover
-        self, frame: FrameType, event: str, _: Any
+        self, frame: FrameType, event: str, called: Any
     ) -> None:
+        if event == "c_call" and self._active and switches_off(called):
+            self.cut_short = True
         if event != "call" or not self._active or frame in self._nodes:
             return  # a frame that we know comes back after having waited
         function = (module_of(frame), frame.f_code.co_qualname)
@@ -149,6 +165,8 @@ class Watch:
         self._nodes[frame] = node
         self.functions[function] += 1
         parent.inner.append(node)
+        if function in (QUERY, QUERIES):
+            self.sql[str(frame.f_locals["sql"])] += 1
         if function in LINKS:
             self._links[function, id(frame.f_locals[LINKS[function]])] = node
         elif function == TASK:
@@ -173,6 +191,18 @@ class Watch:
                 return self._nodes[back]
             back = back.f_back
         return self.loose
+
+
+def switches_off(called: Any) -> bool:  # pragma: no cover  see `_heard`
+    """Return whether a C function puts a profile function in the place of ours."""
+    if called is sys.setprofile:
+        return True
+    owner = type(getattr(called, "__self__", None))
+    return (
+        sys.version_info < (3, 12)
+        and getattr(called, "__name__", "") == "enable"
+        and any(each.__module__ == PROFILERS for each in owner.__mro__)
+    )
 
 
 def module_of(frame: FrameType) -> str:

@@ -1,4 +1,4 @@
-"""A `Configuration`, and its `Way`s."""
+"""A `Configuration` and its variants, and the commands that its process obeys."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from asgi_compare.model.transcript import Interface
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One way into an application: which object, by which interface, asked for what."""
+class Entry:
+    """One application: where it is, its interface, and what it is asked for."""
 
     interface: Interface
     target: str
@@ -19,6 +19,8 @@ class Asked:
     request: Request
     before: Request | None = None
     """Asked once, beforehand; the cookies that it sets come along afterwards."""
+    made_with: str = ""
+    """If given, the target is a function that makes the application of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +28,20 @@ class Configuration:
     """An application with its settings: what goes into one process."""
 
     name: str
-    ways: Mapping[str, Asked]
-    """Ways into the same process, by name. They are measured one after the other."""
+    variants: Mapping[str, Entry]
+    """Applications in the same process, by name. They are measured in turn."""
     environment: Mapping[str, str] = field(default_factory=dict)
     app_dir: str | None = None
 
 
-# What a process is told to do; each is one message to `child.py`.
+# What a process is told to do; each is one message to `worker_main.py`.
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """Import the applications, and say what that weighed."""
 
-    ways: Mapping[str, Asked]
+    variants: Mapping[str, Entry]
     app_dir: str | None = None
 
 
@@ -47,7 +49,7 @@ class Load:
 class Count:
     """Put one request, and count what it does."""
 
-    way: str
+    variant: str
     tree: bool = False
     """Whether the tree of calls is wanted as well."""
 
@@ -56,7 +58,7 @@ class Count:
 class Settle:
     """Keep to one core, and put requests for so long; say how long one takes."""
 
-    way: str
+    variant: str
     core: int | None
     seconds: float
 
@@ -65,13 +67,13 @@ class Settle:
 class Batch:
     """Put so many requests, and say how long it took."""
 
-    way: str
+    variant: str
     requests: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Call a function without arguments, `module:function`, and give its answer."""
+    """Call a function without arguments, `module:function`, and return its answer."""
 
     function: str
 

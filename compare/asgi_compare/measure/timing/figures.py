@@ -69,6 +69,11 @@ class Counts:
     """Python functions that were called."""
     functions: Mapping[str, int] = field(default_factory=dict)
     """The same, by group (see `groups.py`); the most called first."""
+    sql: Mapping[str, int] = field(default_factory=dict)
+    """The statements, each with how often it was executed."""
+    cut_short: bool = False
+    """Whether the application switched our profile function off: then all counts but
+    those of the response are too low."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""To which part of a request's way a function belongs, by its module.
+"""To which part of a request's variant a function belongs, by its module.
 
 A table, looked up from top to bottom: the first prefix that fits names the group. It is
 what the counts of functions and the colours of the picture go by.

@@ -1,7 +1,7 @@
 """The half of a survey that needs no server: count, and time in process.
 
-Every configuration gets a process. While they start, each of their ways is counted and
-warmed up; then all of them are timed in turn.
+Every configuration gets a process. While they start, each of their variants is counted
+and warmed up; then all of them are timed in turn.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def measure(job: Job) -> None:
     step = Steps("counting", len(job.configurations), job.progress)
 
     def begin(configuration: Configuration) -> None:
-        worker = Worker(configuration)
+        worker = job.started.get(configuration.name) or Worker(configuration)
         workers.append(worker)
         _count(job, worker, rough)
         step.done()
@@ -42,25 +42,28 @@ def measure(job: Job) -> None:
 
 
 def _count(job: Job, worker: Worker, rough: dict[Key, float]) -> None:
-    """Load a configuration, and count what each of its ways does."""
+    """Load a configuration, and count what each of its variants does."""
     results = [job.found.results[key] for key in keys(worker.configuration)]
     try:
         worker.load()
-        for result in results:
-            _way(job, worker, result, rough)
     except Unmeasured as why:
         for result in results:
-            if result.counts is None:
-                result.unsupported = str(why)
+            result.unsupported = str(why)
+        return
+    for result in results:
+        try:
+            _variant(job, worker, result, rough)
+        except Unmeasured as why:
+            result.unsupported = str(why)
 
 
-def _way(job: Job, worker: Worker, result: Result, rough: dict[Key, float]) -> None:
-    """Count one way; leave in `rough` how many microseconds a request takes."""
-    key, way = result.key, result.key[1]
+def _variant(job: Job, worker: Worker, result: Result, rough: dict[Key, float]) -> None:
+    """Count one variant; leave in `rough` how many microseconds a request takes."""
+    key, variant = result.key, result.key[1]
     result.weight = worker.weight
-    result.counts, result.tree = worker.count(way, tree=key in job.pictured)
+    result.counts, result.tree = worker.count(variant, tree=key in job.pictured)
     if job.accepts(result.counts.status):
-        rough[key] = worker.settle(way, None, job.effort.settle)
+        rough[key] = worker.settle(variant, None, job.effort.settle)
     else:
         result.unsupported = f"It answers {result.counts.status}."
 
@@ -80,7 +83,7 @@ def _time(job: Job, workers: list[Worker], rough: dict[Key, float]) -> None:
     for key, take in takes.items():
         job.found.results[key].in_process = cell = Cell(key, take)
         cells.append(cell)
-        take()  # on the core where it stays from now on
+        cell.tried()  # on the core where it stays from now on
     rounds = Rounds(
         effort.rounds,
         effort.tries,
@@ -91,11 +94,15 @@ def _time(job: Job, workers: list[Worker], rough: dict[Key, float]) -> None:
         progress=step.done,
     )
     step.total = rounds.blocks(cells)
-    job.found.in_process = rounds.run(takes[job.yardstick], cells)
+    job.found.in_process = rounds.run(takes[job.baseline], cells)
+    for cell in cells:
+        if cell.failure:
+            result = job.found.results[cell.key]
+            result.in_process, result.unsupported = None, cell.failure
 
 
 def _taking(
-    worker: Worker, way: str, us: float, effort: Effort
+    worker: Worker, variant: str, us: float, effort: Effort
 ) -> Callable[[], Sample]:
     requests = max(3, round(effort.batch * 1e6 / us))
     settled = False
@@ -103,9 +110,9 @@ def _taking(
     def take() -> Sample:
         nonlocal settled
         if not settled:
-            worker.settle(way, effort.cores[0], 0.0)
+            worker.settle(variant, effort.cores[0], 0.0)
             settled = True
-        wall, cpu = worker.batch(way, requests)
+        wall, cpu = worker.batch(variant, requests)
         return {"us": wall, "cpu_us": cpu}
 
     return take

@@ -146,6 +146,26 @@ def resident_kb() -> int:
     return 0
 
 
+def threads_of(pids: Iterable[int]) -> int:
+    """Count the threads of processes."""
+    return sum(_number(f"/proc/{pid}/status", "Threads") for pid in pids)
+
+
+def shared_kb(pids: Iterable[int]) -> int:
+    """Return the memory of processes in KiB: what they share counts once (PSS)."""
+    return sum(_number(f"/proc/{pid}/smaps_rollup", "Pss") for pid in pids)
+
+
+def _number(path: str, name: str) -> int:
+    """Return the number behind a name in a file of /proc; 0 if there is none."""
+    with suppress(OSError):
+        for line in Path(path).read_text("ascii", "replace").splitlines():
+            key, _, value = line.partition(":")
+            if key == name:
+                return int(value.split()[0])
+    return 0
+
+
 def _processes() -> Iterator[tuple[int, list[str]]]:
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

@@ -1,179 +1,177 @@
 """The half of a survey that needs servers: put load on all of them, in turn.
 
 All servers are up at once, and idle but for one. One that does not start, or does not
-answer as it should, is not measured, and says why. Some of them are also put before a
-crowd: more connections, or another client.
+answer as it should, is not measured, and says why.
+
+First comes what is to be served (`Job.serving`), each on the server of its interface.
+Then come the trials: the same variants on other servers, or before more clients. Those
+of one group are in the same rounds, so that they can be compared.
 """
 
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
+from asgi_compare.measure.load.process import LoadProcess
 from asgi_compare.measure.timing.configuration import Configuration
 from asgi_compare.measure.timing.rounds import Cell, Key, Rounds, Sample
-from asgi_compare.measure.timing.served import (
-    SERVER_FOR,
-    Client,
-    LoadClient,
-    Served,
-    serve,
-)
+from asgi_compare.measure.timing.served import SERVER_FOR, Client, Served, serve
 from asgi_compare.measure.timing.survey_results import (
     CONNECTIONS,
-    Crowd,
     Job,
     Steps,
+    Trial,
     side_by_side,
 )
 from asgi_compare.measure.timing.worker import Unmeasured
-from asgi_compare.measure.timing.wrk import WrkClient
 
 Take = Callable[[], Sample]
-Host = tuple[Configuration, str, list[str]]
-"""A configuration, an interface, and the ways by that interface."""
-CLIENTS: Mapping[str, Callable[[int | None, int], Client]] = {
-    "our own client": LoadClient,
-    "wrk": WrkClient,
-}
+Place = tuple[str, str, tuple[str, ...]]
+"""An interface, a server, and more words for its command line."""
 TRIES = 3
 """How often a burst is put that fails: on a busy machine it may come to nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A server to be started: one interface of a configuration."""
+
+    configuration: Configuration
+    interface: str
+    keys: tuple[Key, ...]
+    """What is measured on it for the ladder."""
+    server: str
+    options: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    """What else is measured on it."""
+
+
 def measure(job: Job) -> None:
     """Measure everything that is to be measured on servers."""
-    hosts = list(_hosts(job))
+    hosts = list(hosts_of(job))
     running: list[Served] = []
     takes: dict[Key, Take] = {}
-    crowds: dict[Crowd, Take] = {}
+    trials: dict[Trial, Take] = {}
     step = Steps("starting servers", len(hosts), job.progress)
-    clients = Clients(job.effort.cores[1])
+    client = LoadProcess(job.effort.cores[1])
 
     def begin(host: Host) -> None:
-        configuration, interface, ways = host
-        found = [job.found.results[configuration.name, way] for way in ways]
+        core = job.effort.cores[0]
         try:
-            served = serve(configuration, interface, job.effort.cores[0])
+            served = serve(
+                host.configuration, host.interface, core, host.server, host.options
+            )
         except Unmeasured as why:
-            for result in found:
-                result.server = f"none: {why}"
+            for key in host.keys:
+                job.found.results[key].not_served = str(why)
+            job.found.not_tried.update(dict.fromkeys(host.trials, str(why)))
         else:
             running.append(served)
-            for result in found:
-                result.server = SERVER_FOR[interface]
-                takes[result.key] = _taking(job, served, Crowd(result.key), clients)
-            here = {result.key for result in found}
-            for crowd in job.crowds:
-                if crowd.key in here:
-                    crowds[crowd] = _taking(job, served, crowd, clients)
+            for key in host.keys:
+                job.found.results[key].server = host.server
+                takes[key] = _taking(job, served, key[1], client, CONNECTIONS)
+            for trial in host.trials:
+                it = trial.key[1], client, trial.connections
+                trials[trial] = _taking(job, served, *it)
         step.done()
 
     try:
         side_by_side(begin, hosts)
         job.need(takes)
-        _load(job, running, takes, crowds, clients)
+        pids = [client.pid, *(pid for served in running for pid in served.pids)]
+        _load(job, pids, takes, trials)
     finally:
-        clients.close()
+        client.close()
         side_by_side(Served.close, running)
 
 
-def _hosts(job: Job) -> Iterator[Host]:
-    """Return the servers that are wanted."""
-    wanted = {*job.serving, job.yardstick}
+def hosts_of(job: Job) -> Iterator[Host]:
+    """Yield the servers that are wanted, each with all that is measured on it."""
+    wanted = {*job.serving, job.baseline}
     for configuration in job.configurations:
-        for interface in SERVER_FOR:
-            ways = [
-                way
-                for way, asked in configuration.ways.items()
-                if asked.interface == interface
-                and (configuration.name, way) in wanted
-                and not job.found.results[configuration.name, way].unsupported
-            ]
-            if ways:
-                yield configuration, interface, ways
+        name = configuration.name
+        keys: dict[Place, list[Key]] = {}
+        trials: dict[Place, list[Trial]] = {}
+        for variant, entry in configuration.variants.items():
+            key, interface = (name, variant), entry.interface
+            if job.found.results[key].unsupported:
+                continue
+            if key in wanted:
+                here: Place = (interface, SERVER_FOR[interface], ())
+                keys.setdefault(here, []).append(key)
+            for trial in job.trials:
+                if trial.key == key:
+                    there: Place = (interface, trial.server, trial.options)
+                    trials.setdefault(there, []).append(trial)
+        for place in {**keys, **trials}:
+            yield Host(
+                configuration,
+                place[0],
+                tuple(keys.get(place, ())),
+                *place[1:],
+                tuple(trials.get(place, ())),
+            )
 
 
 def _load(
     job: Job,
-    running: list[Served],
+    pids: Sequence[int],
     takes: dict[Key, Take],
-    crowds: dict[Crowd, Take],
-    clients: Clients,
+    trials: dict[Trial, Take],
 ) -> None:
     """Put load on everything, in turn."""
     step = Steps("putting load on servers", 0, job.progress)
     effort, cells = job.effort, []
     for key, result in job.found.results.items():
-        if key in takes and _answers(takes[key]):
+        if key in takes:
             result.served = cell = Cell(key, takes[key])
             cells.append(cell)
-    # Crowds come first, and so in every round, even if time runs out in the last one.
-    for crowd in reversed(job.crowds):
-        if job.found.results[crowd.key].served:
-            job.found.crowds[crowd] = cell = Cell(crowd.key, crowds[crowd])
-            cells.insert(0, cell)
+    # Trials come first, and so in every round, even if time runs out in the last one.
+    for trial in job.trials:
+        if trial in trials:
+            job.found.trials[trial] = Cell(trial.key, trials[trial])
+    cells = [*job.found.trials.values(), *cells]
+    for cell in cells:
+        cell.tried()  # which warms it up
     rounds = Rounds(
         effort.served_rounds,
         effort.tries,
         "cpu_us",
-        [*clients.pids(), *(pid for served in running for pid in served.pids)],
+        pids,
         job.until(1, effort.served_rounds * effort.burst * len(cells) * 1.4),
         job.end(1),
         around=1,  # a burst is long, and its baseline with it
         progress=step.done,
     )
     step.total = rounds.blocks(cells)
-    job.found.on_servers = rounds.run(takes[job.yardstick], cells)
+    job.found.on_servers = rounds.run(takes[job.baseline], cells)
+    _drop_failures(job)
 
 
-def _answers(take: Take) -> bool:
-    """Warm a server up, and see that it answers as it should."""
-    try:
-        take()
-    except Unmeasured:
-        return False
-    return True
+def _drop_failures(job: Job) -> None:
+    """Keep nothing of what did not answer as it should to the end."""
+    for result in job.found.results.values():
+        if result.served is not None and result.served.failure:
+            result.not_served, result.served = result.served.failure, None
+    for trial, cell in list(job.found.trials.items()):
+        if cell.failure:
+            job.found.not_tried[trial] = cell.failure
+            del job.found.trials[trial]
 
 
-def _taking(job: Job, served: Served, crowd: Crowd, clients: Clients) -> Take:
-    client = clients.of(crowd)
+def _taking(
+    job: Job, served: Served, variant: str, client: Client, connections: int
+) -> Take:
     # Longer for more connections, so that each of them has its turns.
-    seconds = job.effort.burst * math.sqrt(crowd.connections / CONNECTIONS)
+    seconds = job.effort.burst * math.sqrt(connections / CONNECTIONS)
 
     def take() -> Sample:
         for _ in range(TRIES - 1):
             with suppress(Unmeasured):
-                return served.sample(crowd.key[1], client, seconds)
-        return served.sample(crowd.key[1], client, seconds)
+                return served.sample(variant, client, seconds, connections)
+        return served.sample(variant, client, seconds, connections)
 
     return take
-
-
-class Clients:
-    """The clients that put load on servers, each started when it is first wanted."""
-
-    def __init__(self, core: int | None) -> None:
-        self._core = core
-        self._clients: dict[tuple[str, int], Client] = {}
-        self._lock = threading.Lock()
-
-    def of(self, crowd: Crowd) -> Client:
-        """Return the client that a crowd wants."""
-        kind = (crowd.tool, crowd.connections)
-        with self._lock:  # servers are started side by side
-            if kind not in self._clients:
-                made = CLIENTS[crowd.tool](self._core, crowd.connections)
-                self._clients[kind] = made
-            return self._clients[kind]
-
-    def pids(self) -> list[int]:
-        """Return the numbers of their processes."""
-        pids = (client.pid for client in self._clients.values())
-        return [pid for pid in pids if pid is not None]
-
-    def close(self) -> None:
-        """End them."""
-        for client in self._clients.values():
-            client.close()

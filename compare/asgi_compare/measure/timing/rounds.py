@@ -13,8 +13,8 @@ variation), or if strangers used more than a tenth of a core meanwhile. That is 
 few times, as long as there is time; then the quietest try is kept, and the cells say
 that they were disturbed.
 
-A cell that fails is left out from then on, and keeps what is known of it. So the first
-samples of any two cells are of the same rounds. If the baseline fails, all is over.
+A cell that fails is left out from then on, and says why; what is known of it counts no
+more, since it may be the price of something else. If the baseline fails, all is over.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Sample = Mapping[str, float]
 """What one measurement of a cell gave, by name."""
 Take = Callable[[], Sample]
 Key = tuple[str, str]
-"""A configuration, and a way into it."""
+"""A configuration, and a variant into it."""
 
 VARIATION_LIMIT = 0.05
 BLOCK = 10
@@ -50,16 +50,16 @@ class Cell:
     """The mean of the baselines around each sample."""
     disturbed: int = 0
     """How many of the samples are from a block that was disturbed to the end."""
-    failed: bool = False
-    """Whether it could not be measured once."""
+    failure: str = ""
+    """Why it could not be measured once."""
 
     def tried(self) -> Sample | None:
-        """Measure it; give nothing if that fails, or ever has."""
-        if not self.failed:
+        """Measure it; return nothing if that fails, or ever has."""
+        if not self.failure:
             try:
                 return self.take()
-            except Unmeasured:
-                self.failed = True
+            except Unmeasured as why:
+                self.failure = str(why)
         return None
 
     def spread(self, name: str) -> Spread:
@@ -186,7 +186,7 @@ class _Block:
         return self.noise() > 1
 
     def keep(self) -> None:
-        """Return the cells what was measured."""
+        """Give the cells what was measured."""
         base = mean(self.baselines)
         for cell, sample in self.samples:
             cell.samples.append(sample)

@@ -12,14 +12,12 @@ time that a request needs.
 from __future__ import annotations
 
 import http.client
-import json
-import subprocess
-import sys
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from asgi_compare.contract.scenario import Request
-from asgi_compare.drive.servers.process import inherited
 from asgi_compare.drive.servers.supervisor import (
     HOST,
     RunningServer,
@@ -27,8 +25,15 @@ from asgi_compare.drive.servers.supervisor import (
     start,
 )
 from asgi_compare.drive.servers.table import SERVERS, missing
-from asgi_compare.measure.timing.configuration import Asked, Configuration
-from asgi_compare.measure.timing.machine import pin, pinned, seconds_of, session_pids
+from asgi_compare.measure.load.records import HttpLoad, HttpResult, Result
+from asgi_compare.measure.timing.configuration import Configuration, Entry
+from asgi_compare.measure.timing.machine import (
+    pin,
+    seconds_of,
+    session_pids,
+    shared_kb,
+    threads_of,
+)
 from asgi_compare.measure.timing.rounds import Sample
 from asgi_compare.measure.timing.smallest_server import with_cookies
 from asgi_compare.measure.timing.worker import Unmeasured
@@ -37,118 +42,100 @@ SERVER_FOR: Mapping[str, str] = {"asgi": "uvicorn", "wsgi": "gunicorn-gthread"}
 """Which server a configuration is measured on, by its interface."""
 
 
+LOOK = 0.6
+"""After which share of a burst threads and memory are looked at."""
+
+
 class Client(Protocol):
     """What puts load on a server."""
 
     @property
-    def pid(self) -> int | None:
-        """The number of its process; None if it has a new one each time."""
+    def pid(self) -> int:
+        """The number of its process."""
 
-    def put(self, port: int, request: Request, seconds: float) -> dict[str, Any]:
-        """Put load on a port, and give what came of it."""
+    def begin(self, load: HttpLoad) -> None:
+        """Start a load and come back at once."""
+
+    def finish(self) -> Result:
+        """Wait for what comes of it."""
 
     def close(self) -> None:
         """End it."""
 
 
-class LoadClient:
-    """The process of `asgi_compare.measure.timing.load_client`: our own client."""
-
-    def __init__(self, core: int | None, connections: int) -> None:
-        self.connections = connections
-        with pinned(core):
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "asgi_compare.measure.timing.load_client"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=inherited(),
-                text=True,
-                start_new_session=True,
-            )
-
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
-
-    def put(self, port: int, request: Request, seconds: float) -> dict[str, Any]:
-        """Put load on a port, and give what came of it."""
-        job = {
-            "port": port,
-            "target": request.target.decode("latin-1"),
-            "method": request.method,
-            "seconds": seconds,
-            "connections": self.connections,
-            "headers": [
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in request.headers
-            ],
-        }
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        return cast(dict[str, Any], json.loads(self._process.stdout.readline()))
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(10)
-
-
 class Served:
     """One configuration behind one interface, on its server."""
 
-    def __init__(self, running: RunningServer, ways: Mapping[str, Asked]) -> None:
+    def __init__(self, running: RunningServer, variants: Mapping[str, Entry]) -> None:
         self.running = running
         self.pids = session_pids([running.group])
-        self._requests = {name: self._ready(asked) for name, asked in ways.items()}
+        self._requests = {name: self._ready(entry) for name, entry in variants.items()}
 
-    def sample(self, way: str, client: Client, seconds: float) -> Sample:
-        """Put load on it, and say what it did; raises `Unmeasured` if it failed."""
+    def sample(
+        self, variant: str, client: Client, seconds: float, connections: int
+    ) -> Sample:
+        """Put load on it, and return what it did; raises `Unmeasured` if it failed."""
         before = seconds_of(self.pids)
-        came = client.put(self.running.port, self._requests[way], seconds)
+        client.begin(self._load(variant, seconds, connections))
+        time.sleep(seconds * LOOK)  # not to wait for anything: to look meanwhile
+        threads, memory = threads_of(self.pids), shared_kb(self.pids)
+        came = client.finish()
+        assert isinstance(came, HttpResult)
         used = seconds_of(self.pids) - before
-        if came["broken"] or set(came["statuses"]) - {"200"} or not came["requests"]:
+        if came.errors or set(came.statuses) - {200} or not came.requests:
             raise Unmeasured(
-                f"Expected answers with 200 from {self.running.server.name}, but got "
-                f"{came['statuses']} and {came['broken']} broken connections."
+                f"Expected {self.running.server.name} to answer every request with "
+                f"200, but got {_shown(came.statuses)}, and the errors "
+                f"{_shown(came.errors)}."
             )
         return {
-            "rps": came["rps"],
-            "us": 1e6 / came["rps"],
-            "cpu_us": used / came["requests"] * 1e6,
-            "p50_us": came["p50_us"],
-            "p99_us": came["p99_us"],
+            "rps": came.rate,
+            "us": 1e6 / came.rate,
+            "cpu_us": used / came.requests * 1e6,
+            "p50_us": came.latencies.quantile(0.5) * 1e6,
+            "p99_us": came.latencies.quantile(0.99) * 1e6,
+            "threads": threads,
+            "memory_kb": memory,
         }
+
+    def _load(self, variant: str, seconds: float, connections: int) -> HttpLoad:
+        request = self._requests[variant]
+        return HttpLoad(
+            self.running.port,
+            request.target.decode("latin-1"),
+            seconds,
+            connections,
+            method=request.method,
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in request.headers
+            ),
+        )
 
     def close(self) -> None:
         """Stop the server."""
         self.running.stop()
 
-    def _ready(self, asked: Asked) -> Request:
-        if asked.before is None:
-            return asked.request
+    def _ready(self, entry: Entry) -> Request:
+        if entry.before is None:
+            return entry.request
         connection = http.client.HTTPConnection(HOST, self.running.port, timeout=10)
         try:
             connection.request(
-                asked.before.method,
-                asked.before.target.decode("latin-1"),
+                entry.before.method,
+                entry.before.target.decode("latin-1"),
                 headers={
                     name.decode("latin-1"): value.decode("latin-1")
-                    for name, value in asked.before.headers
+                    for name, value in entry.before.headers
                 },
-                body=b"".join(asked.before.body) or None,
+                body=b"".join(entry.before.body) or None,
             )
             answer = connection.getresponse()
             answer.read()
         finally:
             connection.close()
         return with_cookies(
-            asked.request,
+            entry.request,
             tuple(
                 (name.encode("latin-1"), value.encode("latin-1"))
                 for name, value in answer.getheaders()
@@ -156,13 +143,30 @@ class Served:
         )
 
 
-def serve(configuration: Configuration, interface: str, core: int | None) -> Served:
-    """Start the server for one interface of a configuration, on a core of its own."""
-    ways = {n: a for n, a in configuration.ways.items() if a.interface == interface}
-    target = next(iter(ways.values())).target
-    server = SERVERS[SERVER_FOR[interface]]
+def _shown(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{n} × {what}" for what, n in counts.items()) or "none"
+
+
+def serve(
+    configuration: Configuration,
+    interface: str,
+    core: int | None,
+    name: str = "",
+    options: tuple[str, ...] = (),
+) -> Served:
+    """Start a server for one interface of a configuration, on a core of its own.
+
+    `options` are added to its command line, and win over those before.
+    """
+    variants = {
+        n: a for n, a in configuration.variants.items() if a.interface == interface
+    }
+    target = next(iter(variants.values())).target
+    server = SERVERS[name or SERVER_FOR[interface]]
     if why := missing(server):
         raise Unmeasured(why)
+    words = (*((server.asgi if interface == "asgi" else server.wsgi) or ()), *options)
+    server = replace(server, **cast(Any, {interface: words}))
     try:
         running = start(
             server,
@@ -175,7 +179,7 @@ def serve(configuration: Configuration, interface: str, core: int | None) -> Ser
     except ServerError as error:
         raise Unmeasured(error.sentence) from None
     try:
-        served = Served(running, ways)
+        served = Served(running, variants)
         pin(served.pids, core)
         return served
     except OSError as error:

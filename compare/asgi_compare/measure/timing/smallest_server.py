@@ -23,7 +23,7 @@ from typing import Any, Protocol, cast
 from asgi_compare.contract.scenario import Headers, Request
 from asgi_compare.drive.in_process.environ import template
 from asgi_compare.drive.request_parts import NO_EXTENSIONS, prepare
-from asgi_compare.measure.timing.configuration import Asked
+from asgi_compare.measure.timing.configuration import Entry
 
 Application = Callable[..., Any]
 Around = AbstractContextManager[Any] | None
@@ -40,22 +40,49 @@ class Answer:
     events: int = 0
 
 
+class StatusChanged(Exception):
+    """A response has another status than the first one had; the message says which."""
+
+
+@dataclass(slots=True)
+class Statuses:
+    """The status that all responses of one application have to have."""
+
+    first: int = 0
+    seen: int = 0
+
+    def check(self, status: int) -> None:
+        """Compare one more status with the first; raises `StatusChanged`."""
+        self.seen += 1
+        if status == self.first:
+            return
+        if self.first:
+            raise StatusChanged(
+                f"It answered {self.first} at first, and {status} to request "
+                f"{self.seen}: a mean of the two would be the price of neither."
+            )
+        self.first = status
+
+
 class Server(Protocol):
-    """What puts requests to one application."""
+    """What puts requests to one application.
+
+    Both methods raise `StatusChanged` if a status is not that of the first response.
+    """
 
     def once(self, around: Around = None) -> Answer:
-        """Put one request, within `around` if that is given, and keep its answer."""
+        """Put one request, within `around` if that is given, and return its answer."""
 
     def batch(self, requests: int) -> None:
         """Put so many requests, one after the other."""
 
 
-def server(application: Application, asked: Asked, loop: Any) -> Server:
-    """Make the server for one way into an application, and ask it what comes before."""
-    kind: Any = {"asgi": AsgiServer, "wsgi": WsgiServer}[asked.interface]
-    request = asked.request
-    if asked.before is not None:
-        answer = kind(application, asked.before, loop).once()
+def server(application: Application, entry: Entry, loop: Any) -> Server:
+    """Make the server of one application, and put what is to be asked beforehand."""
+    kind: Any = {"asgi": AsgiServer, "wsgi": WsgiServer}[entry.interface]
+    request = entry.request
+    if entry.before is not None:
+        answer = kind(application, entry.before, loop).once()
         request = with_cookies(request, answer.headers)
     made: Server = kind(application, request, loop)
     return made
@@ -86,11 +113,13 @@ class AsgiServer:
         self.prepared = prepare(request)
         self.body = {"type": "http.request", "body": b"".join(request.body)}
         self.loop = loop
+        self.statuses = Statuses()
 
     def once(self, around: Around = None) -> Answer:
         """Put one request; `around`, if given, is entered within the loop."""
         answer = Answer()
         self.loop.run_until_complete(self._once(answer, around))
+        self.statuses.check(answer.status)
         return answer
 
     async def _once(self, answer: Answer, around: Around) -> None:
@@ -107,7 +136,9 @@ class AsgiServer:
     async def _batch(self, requests: int) -> None:
         answer = Answer()
         for _ in range(requests):
+            answer.status = 0
             await self.put(answer)
+            self.statuses.check(answer.status)
 
     async def put(self, answer: Answer) -> None:
         """Call the application."""
@@ -152,6 +183,7 @@ class WsgiServer:
     loop: Any = None
     environ: dict[str, Any] = field(init=False)
     body: bytes = field(init=False)
+    statuses: Statuses = field(default_factory=Statuses)
 
     def __post_init__(self) -> None:
         self.environ = template(prepare(self.request))
@@ -165,6 +197,7 @@ class WsgiServer:
         else:
             with around:
                 self.put(answer)
+        self.statuses.check(answer.status)
         # PEP 3333, "Unicode Issues": native strings that hold bytes.
         answer.headers = tuple(
             (name.encode("latin-1"), value.encode("latin-1"))
@@ -176,7 +209,9 @@ class WsgiServer:
         """Put so many requests, one after the other."""
         answer = Answer()
         for _ in range(requests):
+            answer.status = 0
             self.put(answer)
+            self.statuses.check(answer.status)
 
     def put(self, answer: Answer) -> None:
         """Call the application, and take all that it gives."""

@@ -11,18 +11,17 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from asgi_compare.measure.timing.configuration import Configuration
 from asgi_compare.measure.timing.figures import Call, Counts, Weight
 from asgi_compare.measure.timing.machine import places
 from asgi_compare.measure.timing.rounds import Cell, Key, Quality
-from asgi_compare.measure.timing.worker import Unmeasured
+from asgi_compare.measure.timing.worker import Unmeasured, Worker
 
 T = TypeVar("T")
 CONNECTIONS = 8
 """How many connections the load comes by, if nothing else is said."""
-Tool = Literal["our own client", "wrk"]
 Progress = Callable[[str, int, int], None]
 """Told what is done at the moment, how much of it is done, and how much there is."""
 
@@ -38,7 +37,7 @@ class Effort:
     burst: float = 0.12
     """Seconds of load on a server in each round."""
     settle: float = 0.05
-    """Seconds in which a way warms up."""
+    """Seconds in which a variant warms up."""
     tries: int = 3
     patience: float = 20.0
     """Seconds beyond those that are needed which may go into measuring again."""
@@ -50,17 +49,21 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """A server before more clients than the others have, or before another client."""
+class Trial:
+    """One of the variants on a server of our choice, under a load of our choice."""
 
+    group: str
+    """Those of one group are measured in the same rounds, and compared."""
     key: Key
+    server: str
     connections: int = CONNECTIONS
-    tool: Tool = "our own client"
+    options: tuple[str, ...] = ()
+    """More words for the server's command line."""
 
 
 @dataclass(slots=True)
 class Result:
-    """What came of one way into one configuration."""
+    """What came of one variant into one configuration."""
 
     key: Key
     counts: Counts | None = None
@@ -69,6 +72,8 @@ class Result:
     in_process: Cell | None = None
     served: Cell | None = None
     server: str = ""
+    not_served: str = ""
+    """Why it was not measured on a server, though it was to be."""
     unsupported: str = ""
     """Why there is nothing to be measured."""
 
@@ -78,7 +83,9 @@ class Survey:
     """Everything that came of it."""
 
     results: dict[Key, Result] = field(default_factory=dict)
-    crowds: dict[Crowd, Cell] = field(default_factory=dict)
+    trials: dict[Trial, Cell] = field(default_factory=dict)
+    not_tried: dict[Trial, str] = field(default_factory=dict)
+    """Trials that could not be measured, each with the reason."""
     in_process: Quality = field(default_factory=Quality)
     on_servers: Quality = field(default_factory=Quality)
     interrupted: bool = False
@@ -89,11 +96,11 @@ class Job:
     """What is to be measured, and where it is written down."""
 
     configurations: Sequence[Configuration]
-    yardstick: Key
+    baseline: Key
     serving: Collection[Key]
     """What is to be measured on servers."""
-    crowds: Sequence[Crowd]
-    """What of it is to be measured otherwise as well."""
+    trials: Sequence[Trial]
+    """What is to be measured on other servers or under other loads as well."""
     pictured: Collection[Key]
     """What the tree of calls is wanted of."""
     effort: Effort
@@ -102,6 +109,8 @@ class Job:
     progress: Progress
     began: float
     found: Survey
+    started: Mapping[str, Worker] = field(default_factory=dict)
+    """Processes of configurations that are there already; they are closed with ours."""
 
     def end(self, stage: int) -> float:
         """Return the monotonic second after which a stage goes round no more."""
@@ -114,11 +123,11 @@ class Job:
         return min(patient, self.end(stage))
 
     def need(self, takes: Mapping[Key, object]) -> None:
-        """See that the yardstick can be measured; raises `Unmeasured` if not."""
-        if self.yardstick not in takes:
+        """See that the baseline can be measured; raises `Unmeasured` if not."""
+        if self.baseline not in takes:
             raise Unmeasured(
-                f"Expected to measure {self.yardstick[0]!r}, beside which all others "
-                f"are measured, but it could not be had; see that it can be imported."
+                f"Expected to measure {self.baseline[0]!r}, beside which all others "
+                f"are measured, but it could not be; see that it can be imported."
             )
 
 
@@ -137,8 +146,8 @@ class Steps:
 
 
 def keys(configuration: Configuration) -> list[Key]:
-    """Return the keys of all ways into a configuration."""
-    return [(configuration.name, way) for way in configuration.ways]
+    """Return the keys of all variants into a configuration."""
+    return [(configuration.name, variant) for variant in configuration.variants]
 
 
 def side_by_side(act: Callable[[T], object], things: Iterable[T]) -> None:

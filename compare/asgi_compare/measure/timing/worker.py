@@ -20,6 +20,7 @@ from asgi_compare.measure.timing.configuration import (
     Command,
     Configuration,
     Count,
+    Entry,
     Load,
     Settle,
     Tell,
@@ -43,6 +44,7 @@ class Worker:
         self.weight = Weight(0.0, 0, 0)
         environment = {**inherited(), **configuration.environment}
         self._session = Session(environment, module=CHILD)
+        self._loaded = False
 
     @property
     def session(self) -> int:
@@ -50,27 +52,33 @@ class Worker:
         return self._session.process.group
 
     def load(self) -> None:
-        """Have the applications imported."""
-        it = self.configuration
-        self.weight = Weight(**self._ask(Load(it.ways, it.app_dir)))
+        """Have the applications imported, unless they are already."""
+        if not self._loaded:
+            self.add(self.configuration.variants)
+            self._loaded = True
 
-    def count(self, way: str, *, tree: bool = False) -> tuple[Counts, Call | None]:
-        """Count what one request does; with the tree of its calls, if asked."""
-        answer = self._ask(Count(way, tree))
+    def add(self, variants: Mapping[str, Entry]) -> None:
+        """Have more applications imported."""
+        command = Load(variants, self.configuration.app_dir)
+        self.weight = Weight(**self._ask(command))
+
+    def count(self, variant: str, *, tree: bool = False) -> tuple[Counts, Call | None]:
+        """Count what one request does; with the tree of its calls, if entry."""
+        answer = self._ask(Count(variant, tree))
         found = answer["tree"]
         return Counts(**answer["counts"]), call_from(found) if found else None
 
-    def settle(self, way: str, core: int | None, seconds: float) -> float:
-        """Warm up, and give the microseconds that a request takes, roughly."""
-        return float(self._ask(Settle(way, core, seconds))["us"])
+    def settle(self, variant: str, core: int | None, seconds: float) -> float:
+        """Warm up, and return the microseconds that a request takes, roughly."""
+        return float(self._ask(Settle(variant, core, seconds))["us"])
 
-    def batch(self, way: str, requests: int) -> tuple[float, float]:
+    def batch(self, variant: str, requests: int) -> tuple[float, float]:
         """Return the microseconds of a request: on the wall, and of the processor."""
-        answer = self._ask(Batch(way, requests))
+        answer = self._ask(Batch(variant, requests))
         return answer["us"], answer["cpu_us"]
 
     def tell(self, function: str) -> Any:
-        """Have a function called in there, `module:function`, and give its answer."""
+        """Have a function called in there, `module:function`, and return its answer."""
         return self._ask(Tell(function))["told"]
 
     def close(self) -> None:
@@ -101,6 +109,8 @@ class Worker:
             raise Unmeasured(
                 f"The process of {name!r} {failure.happened}.{failure.quoted}"
             ) from None
+        if "changed" in answer:
+            raise Unmeasured(answer["changed"])
         if "failed" in answer:
             raise Unmeasured(f"{name!r} failed: {answer['failed']}")
         return answer

@@ -1,7 +1,7 @@
-"""It loads, and obeys.
+"""The inside of the process of one configuration: it loads applications, and obeys.
 
 Started by `worker.py` as `python -m asgi_compare.measure.timing.worker_main NUMBER`,
-where NUMBER is that of a socket. It gets commands (see `asked.py`), pickled, and
+where NUMBER is that of a socket. It gets commands (see `entry.py`), pickled, and
 answers each with one JSON object. The end of the stream is the order to go.
 
 Counting and timing never overlap: the profile function is there during a `Count`, and
@@ -29,13 +29,14 @@ from asgi_compare.measure.timing.configuration import (
     Batch,
     Command,
     Count,
+    Entry,
     Load,
     Settle,
     Tell,
 )
 from asgi_compare.measure.timing.figures import Weight
 from asgi_compare.measure.timing.machine import resident_kb
-from asgi_compare.measure.timing.smallest_server import Server, server
+from asgi_compare.measure.timing.smallest_server import Server, StatusChanged, server
 from asgi_compare.model.serialization.codec import dumps
 
 Answer = dict[str, Any]
@@ -54,20 +55,22 @@ class Measured:
 
     def load(self, command: Load) -> Answer:
         """Import what there is to import; the first import is the one that weighs."""
+        if command.app_dir and command.app_dir not in sys.path[:1]:
+            sys.path.insert(0, command.app_dir)
         began, modules = time.perf_counter(), len(sys.modules)
         loaded = {
-            name: load(asked.target, app_dir=command.app_dir)
-            for name, asked in command.ways.items()
+            name: made(entry, command.app_dir)
+            for name, entry in command.variants.items()
         }
         took = (time.perf_counter() - began) * 1e3
         weight = Weight(round(took, 1), len(sys.modules) - modules, resident_kb())
-        for name, asked in command.ways.items():
-            self._servers[name] = server(loaded[name], asked, self.loop)
+        for name, entry in command.variants.items():
+            self._servers[name] = server(loaded[name], entry, self.loop)
         return asdict(weight)
 
     def count(self, command: Count) -> Answer:
         """Put one request under observation."""
-        served = self._warmed(command.way)
+        served = self._warmed(command.variant)
         watch = Watch()
         answer = served.once(watch)
         counted = asdict(watch.counts(answer))
@@ -78,7 +81,7 @@ class Measured:
         """Keep to a core, and say how long a request takes when all is warm."""
         if command.core is not None:
             os.sched_setaffinity(0, {command.core})
-        served = self._warmed(command.way)
+        served = self._warmed(command.variant)
         began = time.perf_counter()
         done, end = 0, began + command.seconds
         while (now := time.perf_counter()) < end or not done:
@@ -88,7 +91,7 @@ class Measured:
 
     def batch(self, command: Batch) -> Answer:
         """Put requests, and give wall and processor time of one, in microseconds."""
-        served = self._servers[command.way]
+        served = self._servers[command.variant]
         cpu, wall = time.process_time_ns(), time.perf_counter_ns()
         served.batch(command.requests)
         wall, cpu = time.perf_counter_ns() - wall, time.process_time_ns() - cpu
@@ -100,11 +103,11 @@ class Measured:
         module, _, name = command.function.partition(":")
         return {"told": getattr(importlib.import_module(module), name)()}
 
-    def _warmed(self, way: str) -> Server:
-        if way not in self._warm:
-            self._servers[way].batch(WARM)
-            self._warm.add(way)
-        return self._servers[way]
+    def _warmed(self, variant: str) -> Server:
+        if variant not in self._warm:
+            self._servers[variant].batch(WARM)
+            self._warm.add(variant)
+        return self._servers[variant]
 
     def obey(self, command: Command) -> Answer:
         """Do what a command says."""
@@ -118,6 +121,12 @@ _METHODS: dict[type, Callable[[Any, Any], Answer]] = {
     Batch: Measured.batch,
     Tell: Measured.tell,
 }
+
+
+def made(entry: Entry, app_dir: str | None) -> Any:
+    """Import an application, or make it."""
+    found = load(entry.target, app_dir=app_dir)
+    return found(entry.made_with) if entry.made_with else found
 
 
 def serve(channel: Channel) -> None:
@@ -134,6 +143,8 @@ def serve(channel: Channel) -> None:
 def _attempt(measured: Measured, command: Command) -> Answer:
     try:
         return measured.obey(command)
+    except StatusChanged as error:
+        return {"changed": str(error)}
     except TargetError as error:
         return {"failed": str(error)}
     except Exception as error:

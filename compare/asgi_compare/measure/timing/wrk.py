@@ -3,12 +3,11 @@
 wrk (https://github.com/wg/wrk) is the load generator that most benchmarks of servers
 are made with. It counts in whole seconds, and a burst of ours is much shorter; so it is
 started for long, and told to stop when the burst is over, as Ctrl-C would do. It looks
-whether it should every tenth of a second, so that its bursts are longer than asked for,
+whether it should every tenth of a second, so that its bursts are longer than entry for,
 and says itself how long they were.
 
-Our own client (`asgi_compare.measure.timing.load_client`) puts the same load, and is
-always there. Having both tells whether a figure is one of the server or one of the
-client.
+Our own client (`asgi_compare.measure.load`) puts the same load, and is always there.
+Having both tells whether a figure is one of the server or one of the client.
 """
 
 from __future__ import annotations

@@ -16,9 +16,8 @@ class Sheet:
     note: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    remarks: tuple[tuple[str, str], ...] = ()
-    """What is to be said of some of the rows, each with its name: for below the table.
-    It is too long for a cell."""
+    is_of_words: bool = False
+    """Whether its cells are words, not right-aligned numbers."""
 
     def of_columns(self, positions: Iterable[int]) -> Sheet:
         """Return the same with some of its columns only, besides the first."""
@@ -27,8 +26,3 @@ class Sheet:
             tuple(row[each] for each in chosen) for row in (self.headings, *self.rows)
         )
         return replace(self, headings=headings, rows=tuple(rows))
-
-    @property
-    def is_of_words(self) -> bool:
-        """Return whether its cells are words, not right-aligned numbers."""
-        return self.name in ("rungs", "claims", "trials")

@@ -1,8 +1,9 @@
-"""The ladder of layers on a terminal.
+"""The ladder of layers on a terminal, or in a pipe.
 
-The sheets of `adds_view.py`, one after the other; what matters most comes last, because
-there the reader is. A sheet of numbers that is too wide is set in several parts, each
-with the names of the rungs: a number that is cut off would be another number.
+The headline comes first, then the sheets of `view.py`. On a terminal the headline comes
+once more at the end, because there the reader is. A sheet of numbers that is too wide
+is set in several parts, each with the names of the rungs: a number that is cut off
+would be another number.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asgi_compare.measure.ladder.costs import Adds
+from asgi_compare.measure.ladder.costs import LadderResult
 from asgi_compare.model.sanitize import clean
-from asgi_compare.report.ladder import claims as adds_claims
-from asgi_compare.report.ladder import view as adds_view
+from asgi_compare.report.ladder import view
+from asgi_compare.report.ladder.headline import headline
 from asgi_compare.report.ladder.sheet import Sheet
 
 PADDING = 1
@@ -27,32 +28,29 @@ EDGE = 2
 """What the outline of a table takes."""
 
 
-def render(adds: Adds, out: Console, sort: str = "") -> None:
+def render(result: LadderResult, out: Console, sort: str = "") -> None:
     """Print everything."""
-    where = adds_view.place(adds)
-    sheets = adds_view.sheets(adds, sort)
-    found = (
-        adds_view.rung_sheet(adds),
-        *sheets[1:],
-        adds_claims.claim_sheet(adds),
-        adds_claims.trial_sheet(adds),
-        *sheets[:1],  # at a glance
-    )
-    for sheet in found:
-        if sheet.rows:
-            out.print(f"\n{sheet.title}", style="bold")
-            for part in parts(sheet, out.width):
-                out.print(_table(part, out.width))
-            for name, remark in sheet.remarks:
-                out.print(f"{clean(name)}: {clean(remark)}")
-            out.print(f"{sheet.note}\n{where}", style="dim")
-    out.print()
-    for line in [*adds_view.headline(adds), *adds_view.quality(adds)]:
+    _headline(result, out)
+    for sheet in [*view.sheets(result, sort), *view.word_sheets(result)]:
+        out.print(f"\n{sheet.title}", style="bold")
+        for part in parts(sheet, out.width):
+            out.print(_table(part, out.width))
+        out.print(sheet.note, style="dim")
+    out.print(f"\n{view.place(result)}")
+    for line in view.quality(result):
         out.print(line)
-    for cells, why in adds_view.unsupported(adds):
+    for cells, why in view.unsupported(result):
         out.print(f"Not measured: {clean(cells)}. {clean(why)}")
-    if adds.interrupted:
+    if out.is_terminal:
+        out.print()
+        _headline(result, out)
+    if result.interrupted:
         out.print("Interrupted: this is what was measured until then.")
+
+
+def _headline(result: LadderResult, out: Console) -> None:
+    for sentence in headline(result):
+        out.print(clean(sentence))
 
 
 def parts(sheet: Sheet, width: int) -> Iterator[Sheet]:
@@ -88,7 +86,8 @@ def _table(sheet: Sheet, width: int) -> Table:
     for position, heading in enumerate(sheet.headings):
         heading = heading.replace(" ", between)
         if position == 0:
-            table.add_column(heading, no_wrap=not words or sheet.name == "rungs")
+            # A name is one word to whoever searches for it, so it is not broken.
+            table.add_column(heading, no_wrap=True, overflow="ignore")
         else:
             table.add_column(heading, justify="left" if words else "right")
     for row in sheet.rows:

@@ -1,224 +1,261 @@
 """The ladder of layers as sheets of text: what to show, in which order.
 
 A sheet is a table: a title, a note, headings, and a row for each rung. The terminal,
-the Markdown and the page show the same sheets. `LAYOUTS` says which columns (see
-`adds_columns.py`) stand together in one; a column that has nothing to tell is left out.
+the Markdown and the page show the same sheets. `LAYOUTS` says which columns stand
+together in one; a column in which nothing is known is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from asgi_compare.measure.ladder.costs import Adds
+from asgi_compare.measure.ladder.costs import Comparison, LadderResult
 from asgi_compare.measure.timing.rounds import Quality
 from asgi_compare.report.common.wording import plural
 from asgi_compare.report.ladder.columns import (
     COLUMNS,
+    DISTURBED,
     NONE,
-    SHOWN_GROUPS,
     Column,
     number,
+    spread,
 )
+from asgi_compare.report.ladder.layouts import LAYOUTS, PROJECT_LAYOUTS, Layout
 from asgi_compare.report.ladder.sheet import Sheet
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which columns stand together, and what they are about."""
-
-    name: str
-    short: str
-    title: str
-    note: str
-    keys: tuple[str, ...]
+NOT_QUIET = "A ~ stands before what was measured while the machine was not quiet."
+VARIANT_TITLES = {"async": "async view", "sync": "sync view", "wsgi": "WSGI"}
 
 
-LAYOUTS: tuple[Layout, ...] = (
-    Layout(
-        "glance",
-        "At a glance",
-        "At a glance: what each rung buys, and what a request costs on it",
-        "Behaviours that its layer causes; hops to a thread; microseconds in process; "
-        "requests a second of one worker on one core, by uvicorn and by gunicorn. "
-        "Medians.",
-        (
-            *("buys", "hops-async", "hops-asgi"),
-            *("middle-us-async", "middle-us-asgi", "middle-us-wsgi"),
-            *("rps-async", "rps-wsgi"),
-        ),
-    ),
-    Layout(
-        "added",
-        "What each rung adds",
-        "What each rung adds to the one below it",
-        "Behaviours that its layer causes; hops, queries, bytes of header fields, and "
-        "microseconds in process. After ± stands how far the quartiles of the two let "
-        "it be off: where that is more than the number itself, there is no telling.",
-        (
-            "buys",
-            *("adds-hops-async", "adds-hops-asgi"),
-            *("adds-queries-async", "adds-queries-asgi"),
-            *("adds-header-bytes-async", "adds-header-bytes-asgi"),
-            *("adds-us-async", "adds-us-asgi", "adds-us-wsgi"),
-        ),
-    ),
-    Layout(
-        "counted",
-        "Counted",
-        "Counted: what one request does",
-        "Not timed, and the same each time (calls of functions vary a little with "
-        "how threads take turns). A hop is a call of sync_to_async: from the event "
-        "loop to a thread and back. Threads are those started for the request.",
-        (
-            *("hops-async", "hops-sync", "hops-wsgi", "hops-native", "hops-asgi"),
-            *("threads-async", "threads-asgi", "tasks-async", "tasks-asgi"),
-            *("queries-async", "queries-asgi"),
-            *("calls-async", "calls-asgi", "calls-wsgi"),
-            *("header-bytes-async", "header-bytes-asgi"),
-        ),
-    ),
-    *(
-        Layout(
-            f"functions-{way}",
-            f"Functions, {title}",
-            f"Counted: Python functions that one request calls, {title}",
-            "By the layer that they are of. They vary a little with how threads take "
-            "turns.",
-            tuple(f"in-{group or 'others'}-{way}" for group in (*SHOWN_GROUPS, "")),
-        )
-        for way, title in (
-            ("async", "async view on ASGI"),
-            ("asgi", "ASGI"),
-            ("wsgi", "WSGI"),
-        )
-    ),
-    Layout(
-        "us",
-        "Microseconds",
-        "In process: microseconds for a request",
-        "Median, and the quartiles. Nothing but the application: no server, no socket.",
-        ("us-async", "us-sync", "us-wsgi", "us-native", "us-hopless", "us-asgi"),
-    ),
-    Layout(
-        "times",
-        "Times raw ASGI",
-        "In process: how many times what raw ASGI takes",
-        "Against raw ASGI in the same rounds; median, and the quartiles.",
-        (
-            *("times-async", "times-sync", "times-wsgi"),
-            *("times-native", "times-hopless", "times-asgi"),
-        ),
-    ),
-    Layout(
-        "served",
-        "On servers",
-        "On servers: uvicorn for ASGI, gunicorn with four threads for WSGI",
-        "One worker on one core, the client on another. Requests a second, processor "
-        "time of the server for one request, and the 99th percentile of a closed loop "
-        "of eight connections; medians.",
-        (
-            *("rps-async", "cpu-us-async", "p99-us-async"),
-            *("rps-sync", "cpu-us-sync", "p99-us-sync"),
-            *("rps-wsgi", "cpu-us-wsgi", "p99-us-wsgi"),
-        ),
-    ),
-    Layout(
-        "cpu-times",
-        "Processor time on servers",
-        "On servers: how many times the processor time of raw ASGI",
-        "The sturdier number on a machine with company. In the same rounds; median, "
-        "and the quartiles.",
-        ("cpu-times-async", "cpu-times-sync", "cpu-times-wsgi"),
-    ),
-    Layout(
-        "share",
-        "Share of raw ASGI",
-        "On servers: requests a second, as a share of raw ASGI's",
-        "In the same rounds; median, and the quartiles.",
-        ("share-async", "share-sync", "share-wsgi"),
-    ),
-    Layout(
-        "weight",
-        "The process",
-        "The process, before its first request",
-        "Measured once. The import is that of the application with all that it needs. "
-        "Memory is that of the whole process, interpreter and instruments included: "
-        "the rows by hand are there to be subtracted.",
-        ("import-ms", "modules", "resident-kb"),
-    ),
-)
+def sheets(result: LadderResult, sort: str = "") -> list[Sheet]:
+    """Make all sheets of numbers in which anything is known, the first one first."""
+    order = rungs(result, sort)
+    made = [
+        _sheet(result, layout, order)
+        for layout in (PROJECT_LAYOUTS if result.project else LAYOUTS)
+    ]
+    made = [sheet for sheet in made if len(sheet.headings) > 1]
+    compared = [waiting_sheet(result), interface_sheet(result), version_sheet(result)]
+    return made[:1] + [sheet for sheet in compared if sheet.rows] + made[1:]
 
 
-def sheets(adds: Adds, sort: str = "") -> list[Sheet]:
-    """Make all sheets that there is something to tell in."""
-    order = rungs(adds, sort)
-    made = (_sheet(adds, layout, order) for layout in LAYOUTS)
-    return [sheet for sheet in made if len(sheet.headings) > 1]
-
-
-def rungs(adds: Adds, sort: str = "") -> list[str]:
+def rungs(result: LadderResult, sort: str = "") -> list[str]:
     """Return the names of the rows: as the ladder stands, or the largest first."""
-    names = list(dict.fromkeys(cost.rung for cost in adds.costs))
+    names = list(dict.fromkeys(cost.rung for cost in result.costs))
     if not sort:
         return names
     value = COLUMNS[sort].value
 
     def key(name: str) -> float:
-        found = value(adds, name)
+        found = value(result, name)
         return float("inf") if found is None else -found
 
     return sorted(names, key=key)
 
 
-def _sheet(adds: Adds, layout: Layout, order: Sequence[str]) -> Sheet:
-    columns = [c for key in layout.keys if _tells(adds, c := COLUMNS[key], order)]
-    rows = ((name, *(c.text(adds, name) for c in columns)) for name in order)
+def _sheet(result: LadderResult, layout: Layout, order: Sequence[str]) -> Sheet:
+    columns = [c for key in layout.keys if _known(result, c := COLUMNS[key], order)]
+    every = ((name, *(c.text(result, name) for c in columns)) for name in order)
+    rows = tuple(row for row in every if set(row[1:]) - {NONE})
+    cells = [cell for row in rows for cell in row[1:]]
+    titles = [column.title for column in columns]
+    remarks = [
+        remark
+        for sign, remark in {**layout.remarks, DISTURBED: NOT_QUIET}.items()
+        if any(sign in cell for cell in cells) or any(sign in t for t in titles)
+    ]
     return Sheet(
         layout.name,
         layout.short,
         layout.title,
-        layout.note,
-        ("rung", *(column.title for column in columns)),
-        tuple(row for row in rows if set(row[1:]) - {NONE}),
+        " ".join([layout.note, *remarks]),
+        ("rung", *titles),
+        rows,
     )
 
 
-def _tells(adds: Adds, column: Column, order: Sequence[str]) -> bool:
-    return any(column.value(adds, name) is not None for name in order)
+def _known(result: LadderResult, column: Column, order: Sequence[str]) -> bool:
+    return any(column.value(result, name) is not None for name in order)
 
 
-def rung_sheet(adds: Adds) -> Sheet:
-    """Return what each rung is."""
+def rung_sheet(result: LadderResult) -> Sheet:
+    """Return what each rung is, and which measured one it is compared with."""
+    measured = {cost.rung for cost in result.costs}
+    above = {rung["name"]: rung["above"] for rung in result.ladder}
+
+    def below(name: str) -> str:
+        name = above[name]
+        while name and name not in measured:
+            name = above.get(name, "")
+        return name or NONE
+
     return Sheet(
         "rungs",
         "The rungs",
         "The rungs",
-        "Each stands above another, and has one thing more.",
-        ("rung", "has", "above"),
-        tuple((r["name"], r["adds"], r["above"] or NONE) for r in adds.ladder),
+        "Each is compared with the one that it stands above.",
+        ("rung", "what it adds", "above"),
+        tuple((r["name"], r["adds"], below(r["name"])) for r in result.ladder),
+        is_of_words=True,
     )
 
 
-def unsupported(adds: Adds) -> list[tuple[str, str]]:
+def waiting_sheet(result: LadderResult) -> Sheet:
+    """Compare applications that wait, before a crowd of clients."""
+    rows = result.group("waiting")
+    clients = rows[0].connections if rows else 0
+    return _compared(
+        "waiting",
+        "Waiting",
+        f"Every request waits 10 ms, {clients} clients at once",
+        "One worker on one core; requests a second, and how many times those of the "
+        "first row. With every client waiting for nothing else, there can be at most "
+        f"{100 * clients:,} requests a second. Threads and memory are those of the "
+        "server under load.",
+        rows,
+    )
+
+
+def interface_sheet(result: LadderResult) -> Sheet:
+    """Compare the two interfaces, by hand, on servers that speak both."""
+    groups = dict.fromkeys(each.group for each in result.comparisons)
+    rows = [c for g in groups if g != "waiting" for c in result.group(g)]
+    return _compared(
+        "interfaces",
+        "The interfaces",
+        "Raw ASGI and raw WSGI on the same server",
+        "The same 13 bytes by hand, eight connections, one worker on one core. On each "
+        "server, WSGI is compared with ASGI: what is left is what the server makes of "
+        "the interface.",
+        rows,
+    )
+
+
+def _compared(
+    name: str, short: str, title: str, note: str, rows: Sequence[Comparison]
+) -> Sheet:
+    headings = ("application", "server", "requests/s", "times the first")
+    made = tuple(_comparison_row(each) for each in rows if each.rps)
+    if any(DISTURBED in cell for row in made for cell in row):
+        note = f"{note} {NOT_QUIET}"
+    more = ("CPU µs", "p99 ms", "threads", "memory MB")
+    return Sheet(name, short, title, note, (*headings, *more), made)
+
+
+def _comparison_row(it: Comparison) -> tuple[str, ...]:
+    assert it.rps is not None
+    mark = DISTURBED if it.disturbed else ""
+    variant = "" if it.rung.startswith("raw") else f", {_variant(it.variant)}"
+    return (
+        f"{it.rung}{variant}",
+        it.server,
+        f"{mark}{number(it.rps.median)}",
+        f"{mark}{spread(it.times)}",
+        f"{mark}{number(it.cpu_us.median)}" if it.cpu_us else NONE,
+        f"{mark}{number(it.p99_us / 1e3)}",
+        str(it.threads),
+        number(round(it.memory_kb / 1024)),
+    )
+
+
+def _variant(name: str) -> str:
+    return VARIANT_TITLES.get(name, name)
+
+
+def version_sheet(result: LadderResult) -> Sheet:
+    """Show what is counted with other versions."""
+    return Sheet(
+        "versions",
+        "Other versions",
+        "Counted with other versions: an async view on ASGI",
+        "Hops to a thread, threads started and tasks created by one request.",
+        ("rung", "Python", "Django", "asgiref", "hops", "threads", "tasks"),
+        tuple(
+            (
+                *(v.rung, v.python, v.django, v.asgiref),
+                *map(str, (v.hops, v.threads, v.tasks)),
+            )
+            for v in result.by_version
+        ),
+    )
+
+
+def middleware_sheet(result: LadderResult) -> Sheet:
+    """Show what a project's middlewares say of themselves."""
+    known = result.project.middleware if result.project else []
+    return Sheet(
+        "middleware",
+        "Your middleware",
+        "Your middleware, as in the setting",
+        "The outermost first. A price needs the same answer with and without it.",
+        ("middleware", "can run", "remark"),
+        tuple(
+            (
+                each.path,
+                "sync only" if each.sync_only else "sync and async",
+                (each.unused and f"not used: {each.unused}")
+                or (each.needed and f"no price: {each.needed}")
+                or NONE,
+            )
+            for each in known
+        ),
+        is_of_words=True,
+    )
+
+
+def sql_sheet(result: LadderResult) -> Sheet:
+    """Show the statements of a project's request on ASGI."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    if result.project and result.ladder:
+        for variant in ("asgi", "wsgi"):
+            cost = result.cost(result.ladder[-1]["name"], variant)
+            if cost and cost.counts and not cost.unsupported:
+                found = cost.counts.sql.items()
+                rows = tuple((f"{n} ×", statement) for statement, n in found)
+                break
+    return Sheet(
+        "sql",
+        "SQL",
+        "The SQL of one request",
+        "As Django hands it to the database, with placeholders.",
+        ("executed", "statement"),
+        rows,
+        is_of_words=True,
+    )
+
+
+def word_sheets(result: LadderResult) -> list[Sheet]:
+    """Make the sheets of words that have anything in them."""
+    made = (middleware_sheet(result), sql_sheet(result), rung_sheet(result))
+    return [sheet for sheet in made if sheet.rows]
+
+
+def unsupported(result: LadderResult) -> list[tuple[str, str]]:
     """Return what could not be measured, and why; each reason once."""
     reasons: dict[str, list[str]] = {}
-    for cost in adds.costs:
+    for cost in result.costs:
+        name = f"{cost.rung} {cost.variant}"
         if cost.unsupported:
-            reasons.setdefault(cost.unsupported, []).append(f"{cost.rung} {cost.way}")
+            reasons.setdefault(cost.unsupported, []).append(name)
+        elif cost.not_served:
+            reasons.setdefault(cost.not_served, []).append(f"{name} on a server")
+    for each in result.comparisons:
+        if each.unsupported:
+            name = f"{each.rung} {each.variant} on {each.server}"
+            reasons.setdefault(each.unsupported, []).append(name)
     return [(", ".join(cells), why) for why, cells in reasons.items()]
 
 
-def quality(adds: Adds) -> list[str]:
+def quality(result: LadderResult) -> list[str]:
     """Return how quiet it was."""
-    stages = (("In process", adds.in_process), ("On servers", adds.on_servers))
+    stages = (("In process", result.in_process), ("On servers", result.on_servers))
     return [_in_words(name, found) for name, found in stages if found.blocks]
 
 
 def _in_words(name: str, found: Quality) -> str:
     words = (
         f"{name}: {plural(found.blocks, 'block')}, {found.rejected:,} measured again; "
-        f"the baseline varied by {found.variation:.1%}, and others used "
+        f"the baseline varied by {found.variation:.1%}, and other processes used "
         f"{found.foreign:.2f} cores."
     )
     if found.disturbed:
@@ -229,43 +266,10 @@ def _in_words(name: str, found: Quality) -> str:
     return words
 
 
-def headline(adds: Adds) -> list[str]:
-    """Say in a few sentences what this is about."""
-    top = adds.cost("startproject", "async")
-    wsgi = adds.cost("startproject", "wsgi")
-    if top is None or top.counts is None:
-        return []
-    said = [
-        f"One request to an async view behind the middleware of startproject makes "
-        f"{top.counts.hops} hops to a thread, starts {top.counts.threads} threads and "
-        f"calls {top.counts.calls:,} functions."
-    ]
-    if wsgi and wsgi.counts and wsgi.us and top.us:
-        times = top.us.median / wsgi.us.median
-        said.append(
-            f"The same Django on WSGI makes {wsgi.counts.hops} hops, starts "
-            f"{wsgi.counts.threads} threads and calls {wsgi.counts.calls:,} functions. "
-            f"It is {number(times)} times faster, in process"
-            f"{_company(top.disturbed or wsgi.disturbed)}."
-        )
-    if wsgi and wsgi.served and top.served:
-        here, there = top.served.rps.median, wsgi.served.rps.median
-        said.append(
-            f"On real servers, one core answers {number(round(there))} requests a "
-            f"second on WSGI and {number(round(here))} on ASGI: {number(there / here)} "
-            f"times as many{_company(top.served.disturbed or wsgi.served.disturbed)}."
-        )
-    return said
-
-
-def _company(disturbed: bool) -> str:
-    return " (measured in bad company: do not trust it)" if disturbed else ""
-
-
-def facts(adds: Adds) -> list[tuple[str, str]]:
+def facts(result: LadderResult) -> list[tuple[str, str]]:
     """Return the environment as pairs of text."""
     pairs = []
-    for key, value in adds.environment.items():
+    for key, value in result.environment.items():
         if isinstance(value, dict):
             value = ", ".join(f"{name} {entry}" for name, entry in value.items())
         elif isinstance(value, list):
@@ -274,9 +278,9 @@ def facts(adds: Adds) -> list[tuple[str, str]]:
     return pairs
 
 
-def place(adds: Adds) -> str:
-    """Say on one line where and when, for under every table."""
-    about = adds.environment
+def place(result: LadderResult) -> str:
+    """Return on one line where and when it was measured."""
+    about = result.environment
     found = about.get("versions")
     known = found if isinstance(found, dict) else {}
     wanted = ("django", "asgiref", "starlette", "uvicorn", "gunicorn")

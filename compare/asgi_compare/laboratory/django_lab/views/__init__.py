@@ -1,6 +1,6 @@
 """The views of the laboratory.
 
-ladder.py    what the ladder of layers climbs: the same few things, async and sync
+ladder.py    the views of the ladder of layers: the same few things, async and sync
 requests.py  what Django makes of a request: parameters, forms, uploads, limits
 answers.py   what it makes of an answer: header fields, redirects, cookies, errors
 people.py    sessions, signing in, permissions, messages

@@ -1,10 +1,13 @@
-"""What the ladder of layers climbs: the same few things, each async and sync.
+"""The views of the ladder of layers: the same few things, each async and sync.
 
 The two of a pair do the same in the same order, and answer with the same bytes. What
 differs is how they wait: the async one uses the methods of Django that begin with "a".
 """
 
 from __future__ import annotations
+
+import asyncio
+import time
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,6 +32,22 @@ def hello_sync(request: HttpRequest) -> HttpResponse:
 async def hello_async(request: HttpRequest) -> HttpResponse:
     """Answer with 13 bytes."""
     return HttpResponse("Hello, world!", content_type=TEXT)
+
+
+WAIT = 0.01
+"""Seconds that something else takes: another service, say."""
+
+
+def wait_sync(request: HttpRequest) -> HttpResponse:
+    """Wait, and hold a thread meanwhile."""
+    time.sleep(WAIT)
+    return hello_sync(request)
+
+
+async def wait_async(request: HttpRequest) -> HttpResponse:
+    """Wait, and let others run meanwhile."""
+    await asyncio.sleep(WAIT)
+    return await hello_async(request)
 
 
 def other(request: HttpRequest, item_id: int) -> HttpResponse:

@@ -1,6 +1,8 @@
 """Counting: what one request does, exactly."""
 
 import asyncio
+import cProfile
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -11,7 +13,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 
 from asgi_compare.contract.scenario import Request
 from asgi_compare.measure.timing.calls import Watch, size_of
-from asgi_compare.measure.timing.configuration import Asked
+from asgi_compare.measure.timing.configuration import Entry
 from asgi_compare.measure.timing.figures import Call, Counts
 from asgi_compare.measure.timing.smallest_server import server
 from asgi_compare.model.transcript import Interface
@@ -30,9 +32,9 @@ def observe() -> Iterator[Observe]:
         def observed(
             application: Any, interface: Interface = "asgi"
         ) -> tuple[Counts, Call]:
-            asked = Asked(interface, "", Request())
+            entry = Entry(interface, "", Request())
             watch = Watch()
-            answer = server(application, asked, loop).once(watch)
+            answer = server(application, entry, loop).once(watch)
             return watch.counts(answer), watch.tree()
 
         yield observed
@@ -172,9 +174,71 @@ def test_tree_adds_up(observe: Observe) -> None:
     assert all(c.calls == 1 + sum(i.calls for i in c.inner) for c in tree.walk())
 
 
-def test_nothing_listens_afterwards(observe: Observe) -> None:
-    import sys
+def test_queries_in_threads_that_were_there_before_are_counted() -> None:
+    """`asyncio.to_thread`, and sync_to_async that is not thread-sensitive."""
+    names: dict[str, Any] = {"__name__": "django.db.backends.utils"}
+    code = (
+        "class CursorWrapper:\n"
+        "    def execute(self, sql):\n"
+        "        pass\n"
+        "def work():\n"
+        "    CursorWrapper().execute('SELECT 1')\n"
+    )
+    exec(code, names)
+    work = names["work"]
 
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.to_thread(work)
+        await sync_to_async(work, thread_sensitive=False)()
+        await respond(send)
+
+    with closing(asyncio.new_event_loop()) as loop:
+        served = server(application, Entry("asgi", "", Request()), loop)
+        served.batch(2)  # which starts the threads
+        watch = Watch()
+        counts = watch.counts(served.once(watch))
+        served.batch(1)
+        loop.run_until_complete(loop.shutdown_default_executor())
+    assert (counts.queries, counts.threads) == (2, 0)
+    assert counts.sql == {"SELECT 1": 2}
+    assert not counts.cut_short
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_profiler_of_the_application_is_noticed(
+    observe: Observe, in_thread: bool
+) -> None:
+    def profile() -> None:
+        before = sys.getprofile()
+        sys.setprofile(lambda *_: None)
+        sys.setprofile(before)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if in_thread:
+            await sync_to_async(profile, thread_sensitive=False)()
+        else:
+            profile()
+        await respond(send)
+
+    counts, _ = observe(application)
+    assert counts.cut_short
+    assert counts.status == 200
+
+
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="From 3.12 on, cProfile is not in the way."
+)
+def test_cprofile_is_noticed(observe: Observe) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        profile = cProfile.Profile()
+        profile.enable()
+        await respond(send)
+        profile.disable()
+
+    assert observe(application)[0].cut_short
+
+
+def test_nothing_listens_afterwards(observe: Observe) -> None:
     async def application(scope: Any, receive: Any, send: Any) -> None:
         assert sys.getprofile() is not None
         await respond(send)

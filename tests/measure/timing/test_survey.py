@@ -6,16 +6,16 @@ import pytest
 
 from asgi_compare.contract.scenario import Request
 from asgi_compare.measure.ladder.ladder import (
+    BASELINE,
     BASELINES,
     RUNGS,
-    YARDSTICK,
     configurations,
 )
-from asgi_compare.measure.ladder.rung import WAYS
+from asgi_compare.measure.ladder.rung import VARIANTS
 from asgi_compare.measure.timing import served
-from asgi_compare.measure.timing.configuration import Asked, Configuration
+from asgi_compare.measure.timing.configuration import Configuration, Entry
 from asgi_compare.measure.timing.survey import survey
-from asgi_compare.measure.timing.survey_results import Crowd, Effort, Survey
+from asgi_compare.measure.timing.survey_results import Effort, Survey, Trial
 from asgi_compare.measure.timing.worker import Unmeasured, Worker
 
 LITTLE = Effort(
@@ -30,10 +30,12 @@ LITTLE = Effort(
 RAW = BASELINES["raw-asgi"]
 
 APPS = '''
+import itertools
 import os
 
 async def asgi(scope, receive, send):
-    status = 200 if scope["path"] == "/" else 404
+    path = scope.get("path", "")
+    status = {"/": 200, "": 429}.get(path, 404)
     await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": b"hello"})
 
@@ -49,6 +51,11 @@ async def differs(scope, receive, send):
         scope = {"path": "/missing"}
     await asgi(scope, receive, send)
 
+REQUESTS = itertools.count(1)
+
+async def tires(scope, receive, send):
+    await asgi({"path": "/"} if next(REQUESTS) < 11 else {}, receive, send)
+
 def told():
     return {"pid": os.getpid() > 0}
 '''
@@ -63,19 +70,19 @@ def apps(tmp_path: Path) -> Path:
 def configuration(
     name: str, attribute: str, directory: Path, path: bytes = b"/"
 ) -> Configuration:
-    asked = Asked("asgi", f"apps:{attribute}", Request(target=path))
-    return Configuration(name, {"async": asked}, app_dir=str(directory))
+    entry = Entry("asgi", f"apps:{attribute}", Request(target=path))
+    return Configuration(name, {"async": entry}, app_dir=str(directory))
 
 
 @pytest.mark.timeout(120)
 def test_everything_is_measured_on_servers_and_in_process() -> None:
     stages: list[str] = []
     (ladder,) = configurations(
-        RUNGS["user"], [WAYS["async"], WAYS["sync"], WAYS["wsgi"]]
+        RUNGS["user"], [VARIANTS["async"], VARIANTS["sync"], VARIANTS["wsgi"]]
     )
     found = survey(
-        [*BASELINES.values(), ladder],
-        YARDSTICK,
+        [RAW, BASELINES["raw-wsgi"], ladder],
+        BASELINE,
         serving={("user", "async"), ("user", "wsgi"), ("raw-wsgi", "wsgi")},
         pictured={("user", "wsgi")},
         effort=LITTLE,
@@ -100,7 +107,9 @@ def test_everything_is_measured_on_servers_and_in_process() -> None:
     }
     cell = found.results["user", "async"].served
     assert cell is not None
-    assert set(cell.samples[0]) == {"rps", "us", "cpu_us", "p50_us", "p99_us"}
+    assert set(cell.samples[0]) == {
+        *("rps", "us", "cpu_us", "p50_us", "p99_us", "threads", "memory_kb"),
+    }
     assert list(dict.fromkeys(stages)) == [
         "counting",
         "timing",
@@ -111,34 +120,37 @@ def test_everything_is_measured_on_servers_and_in_process() -> None:
 
 
 @pytest.mark.timeout(120)
-def test_server_is_put_before_a_crowd_too() -> None:
-    crowd = Crowd(YARDSTICK, 32)
-    found = survey(
-        [RAW, BASELINES["raw-wsgi"]],
-        YARDSTICK,
-        serving={YARDSTICK},
-        crowds=[crowd],
-        effort=LITTLE,
-    )
-    cell = found.crowds[crowd]
-    assert len(cell.samples) == 2
-    assert cell.samples[0]["rps"] > 0
-    plain = found.results[YARDSTICK].served
-    assert plain is not None
-    # Who waits for 31 others waits longer than who waits for 7.
-    assert cell.samples[0]["p50_us"] > plain.samples[0]["p50_us"]
-
-
-def test_crowd_before_a_server_that_fails_is_not_measured(apps: Path) -> None:
-    key = ("differs", "async")
+def test_trial_is_on_the_server_and_under_the_load_of_its_choice(apps: Path) -> None:
+    """One that answers otherwise there is not measured, and says why."""
+    crowd = Trial("crowd", BASELINE, "uvicorn", 32)
+    fails = Trial("crowd", ("differs", "async"), "uvicorn-h11", 4)
     found = survey(
         [RAW, configuration("differs", "differs", apps)],
-        YARDSTICK,
-        serving={key},
-        crowds=[Crowd(key, 16)],
+        BASELINE,
+        serving={BASELINE},
+        trials=[crowd, fails],
         effort=LITTLE,
     )
-    assert found.crowds == {}
+    cell = found.trials[crowd]
+    assert len(cell.samples) == 2
+    assert cell.samples[0]["rps"] > 0
+    assert cell.samples[0]["threads"] >= 1
+    assert cell.samples[0]["memory_kb"] > 10_000
+    assert list(found.trials) == [crowd]
+    assert "to answer every request with 200" in found.not_tried[fails]
+
+
+def test_status_that_changes_is_no_price(apps: Path) -> None:
+    """A view that fails from its eleventh request on is not measured, and says so."""
+    found = survey(
+        [RAW, configuration("tires", "tires", apps)], BASELINE, effort=LITTLE
+    )
+    result = found.results["tires", "async"]
+    assert result.in_process is None
+    assert result.unsupported == (
+        "It answered 200 at first, and 429 to request 11: a mean of the two would be "
+        "the price of neither."
+    )
 
 
 def test_what_cannot_be_measured_says_why(apps: Path) -> None:
@@ -149,7 +161,7 @@ def test_what_cannot_be_measured_says_why(apps: Path) -> None:
             configuration("absent", "absent", apps),
             configuration("leaves", "leaves", apps),
         ],
-        YARDSTICK,
+        BASELINE,
         effort=LITTLE,
     )
     said = {key[0]: result.unsupported for key, result in found.results.items()}
@@ -163,7 +175,7 @@ def test_what_cannot_be_measured_says_why(apps: Path) -> None:
 def test_status_can_be_accepted(apps: Path) -> None:
     found = survey(
         [RAW, configuration("missing", "asgi", apps, b"/missing")],
-        YARDSTICK,
+        BASELINE,
         effort=LITTLE,
         accepts=lambda status: status < 500,
     )
@@ -173,12 +185,13 @@ def test_status_can_be_accepted(apps: Path) -> None:
 def test_server_that_answers_otherwise_is_not_measured(apps: Path) -> None:
     found = survey(
         [RAW, configuration("differs", "differs", apps)],
-        YARDSTICK,
+        BASELINE,
         serving={("differs", "async")},
         effort=LITTLE,
     )
     assert found.results["differs", "async"].in_process is not None
     assert found.results["differs", "async"].served is None
+    assert "but got" in found.results["differs", "async"].not_served
 
 
 def test_server_that_is_not_installed_is_not_measured(
@@ -189,12 +202,12 @@ def test_server_that_is_not_installed_is_not_measured(
     )
     found = survey(
         [RAW, BASELINES["raw-wsgi"]],
-        YARDSTICK,
+        BASELINE,
         serving={("raw-wsgi", "wsgi")},
         effort=LITTLE,
     )
     result = found.results["raw-wsgi", "wsgi"]
-    assert (result.served, result.server) == (None, "none: Not there.")
+    assert (result.served, result.not_served) == (None, "Not there.")
 
 
 def test_server_that_does_not_start_says_why(apps: Path) -> None:
@@ -202,7 +215,7 @@ def test_server_that_does_not_start_says_why(apps: Path) -> None:
         served.serve(configuration("absent", "absent", apps), "asgi", None)
 
 
-def test_survey_without_its_yardstick_is_none(apps: Path) -> None:
+def test_survey_without_its_baseline_is_none(apps: Path) -> None:
     with pytest.raises(Unmeasured, match="Expected to measure 'absent', beside which"):
         survey(
             [configuration("absent", "absent", apps)],
@@ -219,13 +232,13 @@ def test_interruption_keeps_what_was_measured(stage: str) -> None:
 
     found: Survey = survey(
         [RAW],
-        YARDSTICK,
-        serving={YARDSTICK},
+        BASELINE,
+        serving={BASELINE},
         effort=LITTLE,
         progress=interrupt,
     )
     assert found.interrupted
-    result = found.results[YARDSTICK]
+    result = found.results[BASELINE]
     assert result.counts is not None
     assert result.in_process is not None
     assert len(result.in_process.samples) == (1 if stage == "timing" else 2)

@@ -39,7 +39,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("alone")
 def test_cells_are_measured_in_turn_between_baselines() -> None:
     order: list[str] = []
-    cells = [Cell((n, "way"), constant(4.0, order, n)) for n in "AB"]
+    cells = [Cell((n, "variant"), constant(4.0, order, n)) for n in "AB"]
     quality = Rounds(2, 1, "us").run(constant(2.0, order, "-"), cells)
     assert "".join(order) == "--AB----AB--"
     assert cells[0].spread("us") == Spread(4, 4, 4, 2)
@@ -52,7 +52,7 @@ def test_cells_are_measured_in_turn_between_baselines() -> None:
 @pytest.mark.usefixtures("alone")
 def test_block_with_an_unsteady_baseline_is_measured_again() -> None:
     unsteady = itertools.chain([1.0, 2.0, 1.0, 2.0], itertools.repeat(1.0))
-    cell = Cell(("A", "way"), constant(5.0, [], "A"))
+    cell = Cell(("A", "variant"), constant(5.0, [], "A"))
     quality = Rounds(1, 3, "us").run(lambda: {"us": next(unsteady)}, [cell])
     assert (quality.rejected, quality.disturbed) == (1, 0)
     assert cell.ratio("us") == Spread(5, 5, 5, 1)
@@ -63,7 +63,7 @@ def test_block_with_an_unsteady_baseline_is_measured_again() -> None:
 def test_quietest_try_is_kept_when_none_is_quiet() -> None:
     """The second try is nearer to quiet than the first and the third."""
     values = itertools.cycle([1.0, 9.0, 1.0, 9.0, 1.0, 1.2, 1.0, 1.2, 1.0, 5.0, 1, 5.0])
-    cell = Cell(("A", "way"), constant(1.1, [], "A"))
+    cell = Cell(("A", "variant"), constant(1.1, [], "A"))
     quality = Rounds(1, 3, "us").run(lambda: {"us": next(values)}, [cell])
     assert (quality.rejected, quality.disturbed) == (2, 1)
     assert cell.ratio("us").median == pytest.approx(1.0)
@@ -74,7 +74,7 @@ def test_quietest_try_is_kept_when_none_is_quiet() -> None:
 def test_patience_ends() -> None:
     values = itertools.cycle([1.0, 9.0])
     quality = Rounds(2, 5, "us", until=0.0).run(
-        lambda: {"us": next(values)}, [Cell(("A", "way"), constant(1.0, [], "A"))]
+        lambda: {"us": next(values)}, [Cell(("A", "variant"), constant(1.0, [], "A"))]
     )
     assert (quality.rejected, quality.disturbed) == (0, 2)
 
@@ -82,7 +82,7 @@ def test_patience_ends() -> None:
 def test_company_disturbs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "FOREIGN_LIMIT", 1e-12)
     monkeypatch.setattr(Foreign, "cores", lambda self: 0.5)
-    cell = Cell(("A", "way"), constant(1.0, [], "A"))
+    cell = Cell(("A", "variant"), constant(1.0, [], "A"))
     quality = Rounds(1, 1, "us").run(lambda: {"us": 1.0}, [cell])
     assert quality.disturbed == 1
     assert quality.foreign == 0.5
@@ -111,16 +111,19 @@ def test_cell_that_fails_is_left_out_from_then_on() -> None:
             return {"us": value}
         raise Unmeasured("It is gone.")
 
-    cells = [Cell(("A", "way"), fails), Cell(("B", "way"), constant(6.0, [], "B"))]
+    cells = [
+        Cell(("A", "variant"), fails),
+        Cell(("B", "variant"), constant(6.0, [], "B")),
+    ]
     Rounds(3, 1, "us").run(constant(2.0, [], "-"), cells)
     assert cells[0].ratio("us") == Spread(2, 2, 2, 1)
     assert cells[1].ratio("us") == Spread(3, 3, 3, 3)
-    assert (cells[0].failed, len(asked)) == (True, 2)
+    assert (cells[0].failure, len(asked)) == ("It is gone.", 2)
 
 
 @pytest.mark.usefixtures("alone")
 def test_nothing_is_measured_a_second_time_when_time_is_over() -> None:
-    cell = Cell(("A", "way"), constant(4.0, [], "A"))
+    cell = Cell(("A", "variant"), constant(4.0, [], "A"))
     quality = Rounds(5, 1, "us", end=0.0).run(constant(2.0, [], "-"), [cell])
     assert (len(cell.samples), quality.blocks) == (1, 1)
 
@@ -134,7 +137,7 @@ def test_patience_is_divided_among_the_rounds(
     monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
     monkeypatch.setattr(rounds, "Foreign", Quiet)
     noise = itertools.cycle([1.0, 9.0])
-    cell = Cell(("A", "way"), constant(1.0, [], "A"))
+    cell = Cell(("A", "variant"), constant(1.0, [], "A"))
     quality = Rounds(4, 100, "us", until=40.0).run(lambda: {"us": next(noise)}, [cell])
     assert len(cell.samples) == 4
     assert 3 * 4 < quality.rejected < 12 * 4

@@ -8,7 +8,6 @@ import pytest
 from asgi_compare.contract.scenario import Request
 from asgi_compare.measure.ladder.ladder import BASELINES
 from asgi_compare.measure.timing import wrk
-from asgi_compare.measure.timing.machine import Foreign
 from asgi_compare.measure.timing.served import serve
 from asgi_compare.measure.timing.wrk import WrkClient, figures, is_there
 
@@ -109,11 +108,8 @@ def test_it_is_not_there_if_it_is_not_installed(
 def test_it_puts_load_on_a_real_server() -> None:
     served = serve(BASELINES["hello-asgi"], "asgi", None)
     try:
-        foreign = Foreign(served.pids)
-        sample = served.sample("async", WrkClient(None, 4), 0.2)
-        assert foreign.cores() >= 0
+        came = WrkClient(None, 4).put(served.running.port, Request(), 0.2)
     finally:
         served.close()
-    assert sample["rps"] > 100
-    assert 0 < sample["p50_us"] <= sample["p99_us"]
-    assert sample["cpu_us"] > 0
+    assert came["rps"] > 10
+    assert 0 < came["p50_us"] <= came["p99_us"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asgi_compare.contract.scenario import Request
-from asgi_compare.measure.timing.configuration import Asked
+from asgi_compare.measure.timing.configuration import Entry
 from asgi_compare.measure.timing.smallest_server import server
 
 
@@ -38,7 +38,7 @@ def test_asgi_client_stays_until_the_answer_is_complete(
         await listening
         assert (await receive())["type"] == "http.disconnect"
 
-    answer = server(application, Asked("asgi", "", Request()), loop).once()
+    answer = server(application, Entry("asgi", "", Request()), loop).once()
     assert heard == ["http.request", "http.disconnect"]
     assert (answer.status, answer.body_bytes, answer.events) == (204, 2, 6)
 
@@ -46,19 +46,19 @@ def test_asgi_client_stays_until_the_answer_is_complete(
 def test_cookies_of_the_first_request_come_along(
     loop: asyncio.AbstractEventLoop,
 ) -> None:
-    asked: list[tuple[bytes, bytes | None]] = []
+    entry: list[tuple[bytes, bytes | None]] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         headers = dict(scope["headers"])
-        asked.append((scope["raw_path"], headers.get(b"cookie")))
+        entry.append((scope["raw_path"], headers.get(b"cookie")))
         fields = [(b"set-cookie", b"a=1; Path=/"), (b"Set-Cookie", b"b=2")]
         await send({"type": "http.response.start", "status": 200, "headers": fields})
         await send({"type": "http.response.body"})
 
     request = Request(target=b"/then")
     before = Request(target=b"/first")
-    server(application, Asked("asgi", "", request, before), loop).batch(2)
-    assert asked == [(b"/first", None), *[(b"/then", b"a=1; b=2")] * 2]
+    server(application, Entry("asgi", "", request, before), loop).batch(2)
+    assert entry == [(b"/first", None), *[(b"/then", b"a=1; b=2")] * 2]
 
 
 def test_wsgi_iterable_is_closed_and_the_body_is_there(
@@ -81,7 +81,7 @@ def test_wsgi_iterable_is_closed_and_the_body_is_there(
         return Pieces()
 
     request = Request("POST", body=(b"hello",))
-    served = server(application, Asked("wsgi", "", request, Request()), loop)
+    served = server(application, Entry("wsgi", "", request, Request()), loop)
     answer = served.once()
     assert (answer.status, answer.body_bytes) == (201, 3)
     assert answer.headers == ((b"Set-Cookie", b"a=1"),)
@@ -92,12 +92,12 @@ def test_wsgi_iterable_is_closed_and_the_body_is_there(
 def test_without_cookies_nothing_comes_along(
     loop: asyncio.AbstractEventLoop,
 ) -> None:
-    asked: list[bool] = []
+    entry: list[bool] = []
 
     def application(environ: Any, start_response: Any) -> list[bytes]:
-        asked.append("HTTP_COOKIE" in environ)
+        entry.append("HTTP_COOKIE" in environ)
         start_response("200 OK", [])
         return []
 
-    server(application, Asked("wsgi", "", Request(), Request()), loop).once()
-    assert asked == [False, False]
+    server(application, Entry("wsgi", "", Request(), Request()), loop).once()
+    assert entry == [False, False]
