@@ -43,6 +43,7 @@ Then read the application, which does with helpers what the steps write out:
         concurrency.py  waiting, working, and doing so many at once
     websocket.py      the second protocol: messages both ways
     lifespan.py       the third one: start-up, shut-down, and the state between them
+    systems/          whole systems, which put all of this to use: a chat
 
 Look at any of it at work: `uvicorn asgi_raw.app:application` serves it, and
 `asgi-compare trace raw-asgi /json` shows the events of one call.

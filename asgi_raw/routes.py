@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from asgi_raw.endpoints import bodies, concurrency, fields, files, http, streaming
 from asgi_raw.events import Receive, Scope, Send, request_is_whole, text
 from asgi_raw.lifespan import state
+from asgi_raw.systems import chat
 
 
 class Route(NamedTuple):
@@ -52,6 +53,13 @@ PATHS: dict[str, Route] = {
     "/mock-api": Route(concurrency.mock_api),
     "/background": Route(concurrency.background, POST),
     "/cpu": Route(concurrency.cpu),
+}
+SYSTEMS = (chat,)
+"""Each has a table of its own, below `/systems/`."""
+PATHS |= {
+    path: Route(endpoint, methods, reads_body="POST" in methods)
+    for system in SYSTEMS
+    for path, (endpoint, methods) in system.HTTP.items()
 }
 
 # [0-9] and not \d, which takes the digits of all scripts, and no more of them than

@@ -15,7 +15,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from asgi_raw.events import TEXT, Event, Receive, Scope, Send, query, spec_version
-from asgi_raw.routes import path_below_root
+from asgi_raw.routes import SYSTEMS, path_below_root
 
 KNOWN_SUBPROTOCOLS = ("chat.v2", "chat.v1")
 """The best one first."""
@@ -143,3 +143,5 @@ PATHS: dict[str, Callable[[Scope, Receive, Send], Awaitable[None]]] = {
     "/ws/deny": ws_deny,
     "/ws/late": ws_late,
 }
+for system in SYSTEMS:
+    PATHS |= system.WEBSOCKET

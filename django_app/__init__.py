@@ -11,6 +11,7 @@ interfaces; which one it is, a view hardly ever needs to know.
     urls.py           paths to views. Parameters are converted, and a path without a
                       view gets 404
     views/            the endpoints, by chapter of the contract
+    systems/          whole systems: a chat, with Channels where it is installed
     streams.py        the one place where the interface shows: a stream has to be an
                       async iterator for ASGI, and an ordinary one for WSGI
 

@@ -3,9 +3,14 @@
 As `startproject` makes it. Django's handler answers HTTP. Any other scope, that of the
 lifespan or of a WebSocket, it refuses with a ValueError. The specification allows that:
 a server that meets it at start-up goes on without a lifespan.
+
+Where Channels is installed, it takes the WebSockets of the systems, and only those.
 """
 
 import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -13,4 +18,9 @@ from django.core.asgi import get_asgi_application
 # not win here.
 os.environ["DJANGO_SETTINGS_MODULE"] = "django_app.settings"
 
-application = get_asgi_application()
+application: Callable[..., Any] = get_asgi_application()
+
+if find_spec("channels"):
+    from django_app.systems.routing import with_systems
+
+    application = with_systems(application)

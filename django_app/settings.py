@@ -78,6 +78,22 @@ DATABASES = {
     }
 }
 
+# For Channels, which `startproject` does not know. redis-py 8 ends a connection that is
+# silent for 5 s, and the layer waits for messages just as long: every idle WebSocket
+# would be thrown out.
+REDIS_URL = os.environ.get("REDIS_URL", "")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+            "prefix": "asgi-compare",
+        },
+    }
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
 LANGUAGE_CODE = "en-us"
 
 TIME_ZONE = "UTC"

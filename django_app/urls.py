@@ -9,6 +9,7 @@ script nor a newline slip through. Which methods a view answers is said at the v
 
 from django.urls import path
 
+from django_app.systems import chat
 from django_app.views import (
     bodies,
     concurrency,
@@ -54,4 +55,6 @@ urlpatterns = [
     path("mock-api", concurrency.mock_api),
     path("background", concurrency.background),
     path("cpu", concurrency.cpu),
+    # systems
+    *chat.urlpatterns,
 ]

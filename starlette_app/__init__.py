@@ -22,6 +22,7 @@ the same name in `asgi_raw`: what is missing is what Starlette does.
         concurrency.py  an endpoint written with `def` runs in a thread of a pool
     websocket.py    a connection with a state, which knows what may be sent when
     lifespan.py     start-up and shut-down are the two halves of one context manager
+    systems/        whole systems, which put all of this to use: a chat
 
 What stays the same is how it runs: one coroutine a connection, in one thread, and
 whoever blocks it blocks all. There is no `events.py`, and no `multipart.py`.

@@ -16,6 +16,7 @@ from starlette_app.endpoints import (
     streaming,
 )
 from starlette_app.lifespan import state
+from starlette_app.systems import chat
 
 POST = ["POST"]
 ANY: list[str] = []
@@ -55,4 +56,5 @@ routes: list[BaseRoute] = [
     Route("/mock-api", concurrency.mock_api),
     Route("/background", concurrency.background, methods=POST),
     Route("/cpu", concurrency.cpu),
+    *chat.routes,
 ]

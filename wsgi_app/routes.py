@@ -20,6 +20,7 @@ from wsgi_app.endpoints import (
     streaming,
 )
 from wsgi_app.environ import Body, Environ, path_below_root, text
+from wsgi_app.systems import chat
 
 
 class Route(NamedTuple):
@@ -68,6 +69,12 @@ PATTERNS: list[tuple[re.Pattern[str], Route]] = [
     (re.compile(r"/status/(?P<code>[0-9]{1,18})"), Route(http.status)),
     (re.compile(r"/inspect/(?P<rest>.*)", re.DOTALL), Route(fields.inspect, ANY)),
 ]
+
+for system in (chat,):  # each has tables of its own, below `/systems/`
+    PATHS |= {path: Route(*row) for path, row in system.HTTP.items()}
+    PATTERNS += [
+        (re.compile(path), Route(*row)) for path, row in system.PATTERNS.items()
+    ]
 
 
 def dispatch(environ: Environ, start_response: StartResponse) -> Body:

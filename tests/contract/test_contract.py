@@ -8,6 +8,7 @@ from asgi_compare.contract import SCENARIOS
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.model.results import IN_PROCESS, Run, Verdict
 from asgi_compare.run.matrix import Plan, run
+from tests.tables import each_row
 
 # The run is made once, so all of these tests belong to one worker.
 pytestmark = pytest.mark.xdist_group("contract")
@@ -24,7 +25,7 @@ def verdicts(in_process: Run) -> dict[tuple[str, str], Verdict]:
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@each_row("scenario", SCENARIOS)
 def test_scenario_is_kept(
     scenario: str, implementation: str, verdicts: dict[tuple[str, str], Verdict]
 ) -> None:
@@ -33,7 +34,7 @@ def test_scenario_is_kept(
     assert bool(verdict.reason) == (verdict.verdict == "unsupported")
 
 
-def test_yardstick_keeps_every_scenario(
+def test_baseline_keeps_every_scenario(
     verdicts: dict[tuple[str, str], Verdict],
 ) -> None:
     """What is written by hand on ASGI can do all that the contract asks for."""

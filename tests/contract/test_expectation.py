@@ -1,5 +1,8 @@
 """Is what came what the contract expects? One aspect at a time."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from asgi_compare.contract.expectation import holds, judge
@@ -17,10 +20,8 @@ from asgi_compare.model.transcript import Dialogue, Ending, Event, Response, Tra
 JSON = (b"content-type", b"application/json")
 
 
-def problems(expected: Expected, answer: Response | None, **more: object) -> list[str]:
-    transcript = Transcript("a/b", "asgi", answer=answer)
-    for name, value in more.items():
-        setattr(transcript, name, value)
+def problems(expected: Expected, answer: Response | None, **more: Any) -> list[str]:
+    transcript = replace(Transcript("a/b", "asgi", answer=answer), **more)
     scenario = Scenario("a", "b", "", Request(), expected)
     return [str(problem) for problem in judge(scenario, transcript)]
 
@@ -141,12 +142,12 @@ def test_everyone_of_a_crowd_is_judged() -> None:
         (
             ExpectedConversation(code=1000),
             Dialogue(Response(101), code=1),
-            "close code",
+            "close:code",
         ),
         (
             ExpectedConversation(code=1, reason="a"),
             Dialogue(Response(101), code=1, reason="b"),
-            "close reason",
+            "close:reason",
         ),
         (
             ExpectedConversation(status=401, body=b"a"),
@@ -163,15 +164,13 @@ def test_conversation_is_judged(
     assert [problem.what for problem in found] == [what]
 
 
-def lifetime(*types: str, **more: object) -> Transcript:
+def lifetime(*types: str, **more: Any) -> Transcript:
     events = tuple(
         Event(0, "send" if "." in kind[9:] else "receive", {"type": kind}, 0, 0)
         for kind in types
     )
-    made = Transcript("l/b", "asgi", scope={"type": "lifespan"}, events=events)
-    for name, value in more.items():
-        setattr(made, name, value)
-    return made
+    whole = Transcript("l/b", "asgi", {"type": "lifespan"}, events)
+    return replace(whole, **more)
 
 
 def test_lifetime_is_judged() -> None:
@@ -198,8 +197,7 @@ def test_message_of_a_failed_start_up_must_be_in_there() -> None:
     expected = ExpectedLifetime(events=("lifespan.startup.failed",), message="away")
     scenario = Scenario("l", "b", "", Lifetime(), expected)
     event = {"type": "lifespan.startup.failed", "message": "it is away, sorry"}
-    transcript = lifetime()
-    transcript.events = (Event(0, "send", event, 0, 0),)
+    transcript = replace(lifetime(), events=(Event(0, "send", event, 0, 0),))
     assert holds(scenario, transcript)
     event["message"] = "no"
     assert [problem.what for problem in judge(scenario, transcript)] == ["message"]

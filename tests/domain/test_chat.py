@@ -424,7 +424,7 @@ def test_a_million_rooms_leave_nothing_behind() -> None:
         chat.disconnect("a")
         chat.connect("a", f"ann{number}", now=0)
     chat.disconnect("a")
-    assert (chat.rooms(), len(chat._connections_of)) == ((), 0)
+    assert (chat.rooms(), len(chat._door._connections_of)) == ((), 0)
 
 
 @quick

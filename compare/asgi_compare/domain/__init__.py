@@ -24,6 +24,7 @@ For the systems; the time is an argument, and threads that share an object lock 
     seen.py       what has come before
     sse.py        the text of server-sent events
     untrusted.py  JSON that somebody else wrote
+    pages/        the pages of the systems, which each implementation serves itself
 """
 
 from pathlib import Path

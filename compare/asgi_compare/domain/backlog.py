@@ -59,6 +59,10 @@ class Backlog(Generic[Item]):
         self._items.append(item)
         return True
 
+    def take(self) -> Item | None:
+        """Take out what has waited longest; None if nothing waits."""
+        return self._items.popleft() if self._items else None
+
     def take_all(self) -> list[Item]:
         """Take out everything that waits, in order."""
         items = list(self._items)

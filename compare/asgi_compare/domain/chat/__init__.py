@@ -2,7 +2,11 @@
 
 protocol.py  what clients and server say to each other, and its JSON
 room.py      one room: its numbered messages, and who is in it
-chat.py      all rooms and connections, and the limits
+rooms.py     all rooms of one process; rooms.lua, those of a broker; shared.py reads it
+door.py      the connections of one process, and what they may do
+chat.py      rooms and door as one object, without any waiting
+entrance.py  tokens: who may open a connection
+hub.py       what an event loop does with all this; threads.py, what threads do
 """
 
 from asgi_compare.domain.chat.chat import Chat, Expired, Outcome

@@ -78,6 +78,11 @@ class Service:
         self._process: Process | None = None
         self._port = 0
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether we started it, so that it can be stopped and restarted."""
+        return self._program is not None
+
     def restart(self) -> None:
         """Stop it, if it runs, and start it again."""
         program = self._ours()

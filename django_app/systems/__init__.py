@@ -1,0 +1,9 @@
+"""The systems: what people build with what `views/` shows piece by piece.
+
+    chat.py     rooms, presence and history: the views, and what a thread does
+    consumers/  what Channels adds under ASGI: WebSockets, a module for each system
+    ports.py    what stands between the processes of a system
+
+Under ASGI the connection of a system is a WebSocket, which Django leaves to Channels;
+`routing.py` has their paths. Under WSGI it is requests: a long poll, or a stream.
+"""

@@ -1,0 +1,1 @@
+"""Consumers of Channels: one object a connection, one method an event."""
