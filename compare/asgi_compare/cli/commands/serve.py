@@ -6,15 +6,23 @@ import contextlib
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import click
 from rich.table import Table
 
 from asgi_compare.cli import common
+from asgi_compare.dashboard import stored
+from asgi_compare.dashboard.serving import serving
+from asgi_compare.dashboard.subjects import Subject
 from asgi_compare.drive.servers.supervisor import RunningServer, ServerError, start
 from asgi_compare.drive.servers.table import SERVERS, Server, missing
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS, Implementation
+from asgi_compare.drive.targets.target import TargetError
+from asgi_compare.drive.workers.worker import Child
+from asgi_compare.model.results import Run
 from asgi_compare.model.sanitize import clean
+from asgi_compare.model.transcript import Interface
 
 Wanted = list[tuple[Implementation, Server]]
 Running = dict[tuple[str, str], RunningServer]
@@ -40,9 +48,45 @@ WATCH_EVERY = 0.5
     metavar="NAMES",
     help="Servers, divided by commas, or 'all'.",
 )
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="MODULE:ATTRIBUTE",
+    help="Serve your application beside ours, too; repeatable.",
+)
+@click.option(
+    "--run",
+    "run_files",
+    multiple=True,
+    metavar="FILE",
+    help="A run to look at (`run --json FILE`); of two, what changed.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A page to show, too, such as `layers --html FILE` writes; repeatable.",
+)
+@click.option("--port", default=0, help="The page's port; by default any that is free.")
+@click.option("--no-page", is_flag=True, help="Print the addresses, and serve no page.")
 @common.no_color
-def serve(implementations: tuple[str, ...], servers: str, no_color: bool) -> None:
-    """Start the implementations on real servers, until Ctrl-C."""
+def serve(
+    implementations: tuple[str, ...],
+    servers: str,
+    targets: tuple[str, ...],
+    run_files: tuple[str, ...],
+    reports: tuple[Path, ...],
+    port: int,
+    no_page: bool,
+    no_color: bool,
+) -> None:
+    """Start the implementations on real servers, with a page to compare them."""
+    try:
+        runs = [stored.read(name) for name in run_files]
+    except stored.RunError as error:
+        raise click.UsageError(str(error)) from error
     names = common.implementations_for(implementations)
     hosts = [SERVERS[h] for h in common.hosts_for(servers) if h in SERVERS]
     out = common.console(no_color)
@@ -57,17 +101,73 @@ def serve(implementations: tuple[str, ...], servers: str, no_color: bool) -> Non
             "Expected a server that serves one of the implementations, but got "
             f"{servers!r}; see asgi-compare list servers."
         )
+    for implementation in map(_own, targets):
+        row = "uvicorn" if implementation.interface == "asgi" else "wsgiref"
+        wanted.append((implementation, SERVERS[row]))
     running: Running = {}
     try:
         _start(wanted, running)
-        with contextlib.suppress(KeyboardInterrupt):
-            out.print(_table(wanted, running))
-            out.print("The paths are those of `asgi-compare list endpoints`.")
+        out.print(_table(wanted, running))
+        out.print("The paths are those of `asgi-compare list endpoints`.")
+        with contextlib.ExitStack() as page, contextlib.suppress(KeyboardInterrupt):
+            if not no_page:
+                subjects = _subjects(wanted, running)
+                address = _page(page, subjects, runs, reports, port)
+                out.print(f"Look at them: {address}", soft_wrap=True)
             out.print("Ctrl-C ends it.")
             _watch(running)
     finally:
         with ThreadPoolExecutor(len(running) or 1) as pool:
             list(pool.map(RunningServer.stop, running.values()))
+
+
+def _own(target: str) -> Implementation:
+    """Describe a user's application as one more implementation."""
+    child = Child(target, app_dir=".")
+    try:
+        child.start()
+        interface: Interface = "wsgi" if child.interface == "wsgi" else "asgi"
+    except TargetError as error:
+        raise common.TargetFailed(str(error)) from error
+    finally:
+        child.close()
+    return Implementation(target, interface, target, "", "Yours.", app_dir=".")
+
+
+def _subjects(wanted: Wanted, running: Running) -> dict[str, Subject]:
+    """Give each server that runs an id; one implementation may be on several."""
+    found = {}
+    for implementation, server in wanted:
+        if one := running.get((implementation.name, server.name)):
+            name = implementation.name
+            id = name if name not in found else f"{name} on {server.name}"
+            found[id] = Subject(
+                id,
+                implementation.target,
+                implementation.interface,
+                one,
+                implementation.app_dir,
+                implementation.attributes,
+            )
+    return found
+
+
+def _page(
+    stack: contextlib.ExitStack,
+    subjects: dict[str, Subject],
+    runs: list[Run],
+    reports: tuple[Path, ...],
+    port: int,
+) -> str:
+    try:
+        return stack.enter_context(
+            serving(subjects, runs=runs, reports=reports, port=port)
+        )
+    except OSError as error:
+        raise common.TargetFailed(
+            f"Expected port {port} to be free for the page, but {error.strerror}; "
+            f"choose another with --port."
+        ) from error
 
 
 def _start(wanted: Wanted, running: Running) -> None:
