@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+WORKERS ?= 3
 BIN = $(VENV)/bin
 RUN_STAMP = $(VENV)/.installed-run
 DEV_STAMP = $(VENV)/.installed-dev
@@ -21,12 +22,15 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "Expected the venv module; on Debian: apt install python3-venv" >&2; exit 3; }
 
+# Not quiet: it takes a while, and shows what it brings.
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check
+
 $(RUN_STAMP): $(BIN)/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(INSTALL) -c constraints.txt -e ".[apps]"
 	@touch $@
 
 $(DEV_STAMP): $(BIN)/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(INSTALL) -c constraints.txt -e ".[dev]"
 	@touch $@ $(RUN_STAMP)
 
 .PHONY: run
@@ -40,7 +44,9 @@ serve: $(RUN_STAMP)  ## Start every implementation on a real server, until Ctrl-
 .PHONY: test
 test: $(DEV_STAMP) lint  ## Lint, check types, run the tests, measure the coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 3 --dist loadgroup $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@# What is empty is of a process that was killed before it wrote anything.
+	@find . -maxdepth 1 -name '.coverage.*' -empty -delete
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -65,11 +71,25 @@ test-all: test  ## The tests on every newer interpreter that is here as well
 	done
 
 .PHONY: test-newest
-test-newest: $(BIN)/python
+test-newest: $(BIN)/python  ## The tests with the newest Django that the interpreter can have
 	@grep -viE '^(django|django-stubs.*|asgiref)==' constraints.txt > $(VENV)/constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  -c $(VENV)/constraints.txt --upgrade django -e ".[dev]"
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	$(INSTALL) -c $(VENV)/constraints.txt --upgrade django -e ".[dev]"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+# Installed from the wheel, in projects of others: with the oldest and with the newest of
+# what is supported. Each makes its own virtual environment and downloads what it needs.
+.PHONY: test-packaging
+test-packaging: $(DEV_STAMP)  ## Build the wheel, and use it in projects of others
+	$(BIN)/python -m pytest -m slow tests/packaging $(ARGS)
+
+.PHONY: test-oldest
+test-oldest: ARGS = -k oldest
+test-oldest: test-packaging  ## The wheel beside Django 4.2 and Starlette 0.37
+
+.PHONY: test-thorough
+test-thorough: $(DEV_STAMP)  ## The slow tests as well, and ten times the random examples
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "" \
+	  --hypothesis-profile thorough --timeout 600 $(ARGS)
 
 .PHONY: bench-drivers
 bench-drivers: $(DEV_STAMP)  ## What driving costs: ours beside the test clients of the field
@@ -91,10 +111,23 @@ bench-validator: $(DEV_STAMP)  ## What the live validator costs: ours beside asg
 	  --quiet --disable-pip-version-check asgion || true; \
 	$(BIN)/python -m tools.bench_validator --other .venv-asgion/bin/python $(ARGS)
 
+.PHONY: bench-dashboard
+bench-dashboard: $(DEV_STAMP)  ## What the dashboard's page costs a browser
+	@$(BIN)/python -m tools.bench_dashboard $(ARGS)
+
+.PHONY: prove-load
+prove-load: $(DEV_STAMP)  ## Prove the load client against wrk and arithmetic
+	@$(BIN)/python -m tools.prove_load $(ARGS)
+
 .PHONY: docs
-docs: $(DEV_STAMP)  ## Write the generated parts of the README anew
-	@$(BIN)/python -m tools.docs write
+docs: $(DEV_STAMP)  ## Write the generated documents and parts of documents anew
+	@$(BIN)/python -m tools.step_pages write
 	@$(BIN)/python -m tools.rule_pages write
+	@$(BIN)/python -m tools.docs write
+
+.PHONY: docs-site
+docs-site: $(DEV_STAMP)  ## Build the documentation as a site, into site/, and check its links
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 # On a quiet machine: it takes three minutes, and says how quiet it was.
 .PHONY: docs-measure
@@ -104,10 +137,11 @@ docs-measure: $(DEV_STAMP)  ## Measure again what Django adds, and write it down
 
 .PHONY: docs-check
 docs-check: $(DEV_STAMP)  ## Check the generated parts, and measure what they say again
-	@$(BIN)/python -m tools.docs check
+	@$(BIN)/python -m tools.step_pages check
 	@$(BIN)/python -m tools.rule_pages check
+	@$(BIN)/python -m tools.docs check
 	@$(BIN)/python -m asgi_compare.measure.ladder.check check docs/what-django-adds.json
 
 .PHONY: clean
 clean:  ## Remove what the other targets have made
-	rm -rf .venv .venv-* build dist report *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build dist report site *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

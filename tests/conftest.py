@@ -2,7 +2,15 @@
 
 import signal
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.services", "tests.xdist_groups"]
+
+# No deadline: on a busy machine a slow example says nothing about what is tested.
+# More examples are tried by `make test-thorough`.
+settings.register_profile("quick", max_examples=100, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("quick")
 
 # Some runners start in the background with Ctrl-C ignored, and whatever they start
 # inherits that. Tests that interrupt a command need it to be as in a terminal.
