@@ -1,13 +1,13 @@
 """The same thing in the same place: one endpoint, one name, in all four folders."""
 
 import ast
+from operator import attrgetter
 from pathlib import Path
-
-import pytest
 
 from asgi_compare.contract import CHAPTERS, ENDPOINTS, SCENARIOS
 from asgi_compare.contract.scenario import Endpoint
 from tests.places import ROOT
+from tests.tables import each_row
 
 WEBSOCKET = {name for name in ENDPOINTS if name.startswith("ws_")}
 PATHLESS = {name for name, endpoint in ENDPOINTS.items() if not endpoint.path}
@@ -31,13 +31,13 @@ def functions(folder: str) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("folder", HAS)
+@each_row("folder", HAS)
 def test_every_endpoint_is_a_function_of_its_name(folder: str) -> None:
     assert HAS[folder] - functions(folder).keys() == set()
 
 
-@pytest.mark.parametrize("folder", HAS)
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@each_row("folder", HAS)
+@each_row("chapter", CHAPTERS)
 def test_endpoints_stand_in_contract_order(folder: str, chapter: str) -> None:
     """Who has found an endpoint in one folder has found it in all of them."""
     names = [e.name for e in CHAPTERS[chapter].ENDPOINTS if e.name in HAS[folder]]
@@ -55,7 +55,7 @@ def test_endpoints_stand_in_contract_order(folder: str, chapter: str) -> None:
         assert there == names
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
+@each_row("endpoint", ENDPOINTS.values(), ids=attrgetter("name"))
 def test_every_endpoint_has_a_scenario(endpoint: Endpoint) -> None:
     assert any(scenario.endpoint == endpoint.name for scenario in SCENARIOS.values())
 

@@ -13,17 +13,17 @@ and is part of the tests. A new part is one row in `PARTS`.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from asgi_compare.contract import CHAPTERS, SCENARIOS
-from asgi_compare.drive import drive
+from asgi_compare.contract import CHAPTERS
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.report.common.files import write
-from asgi_raw.app import application
 from tools import behaviour_parts, worked_examples
 from tools import ladder_parts as adds_parts
 
@@ -76,9 +76,9 @@ def servers() -> str:
         (
             f"`{server.name}`",
             ", ".join(k.upper() for k in ("asgi", "wsgi") if server.speaks(k)),
-            f"`pip install asgi-compare[{server.extra}]`"
-            if server.extra
-            else "the core",
+            f"`pip install asgi-compare[{server.extra or 'apps'}]`"
+            if server.modules
+            else "the standard library",
             server.notes,
         )
         for server in SERVERS.values()
@@ -87,15 +87,19 @@ def servers() -> str:
 
 
 def trace() -> str:
-    """Make the transcript of the smallest exchange; the times are left out."""
-    transcript = drive(application, "asgi", SCENARIOS["hello/get"])
-    lines = []
-    for entry in transcript.events:
-        arrow = "->" if entry.direction == "receive" else "<-"
-        kind, *values = (f"{k}={v!r}" for k, v in entry.event.items())
-        lines.append(f"{arrow} {entry.event['type']}")
-        lines += [f"       {value}" for value in values if kind]
-    return "```\n" + "\n".join(lines) + "\n```\n"
+    """Show what a command prints of the smallest exchange, without the times."""
+    words = ["trace", "raw-asgi", "/", "--no-times", "--no-color"]
+    printed = subprocess.run(
+        [sys.executable, "-m", "asgi_compare", *words],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "88", "PYTHONPATH": str(ROOT / "compare")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    lines = [line.rstrip() for line in printed.rstrip().splitlines()]
+    command = "$ asgi-compare trace raw-asgi / --no-times"
+    return "```console\n" + "\n".join([command, *lines]) + "\n```\n"
 
 
 PARTS: dict[str, Callable[[], str]] = {

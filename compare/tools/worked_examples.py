@@ -159,7 +159,7 @@ EXAMPLES = {
         ("errors",),
         ("with_errors",),
         "test_outcomes.py",
-        ("test_behaviour_can_be_had_without_django",),
+        ("test_behaviours_can_be_had_without_django",),
     ),
     "leaving": Example(
         "laboratory/raw_lab/leaving.py",

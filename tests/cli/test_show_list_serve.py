@@ -103,7 +103,7 @@ def test_version_names_what_is_driven(asgi_compare: Command) -> None:
 def test_serve_answers_until_it_is_told_to_stop(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    words = ("serve", "-i", "raw-asgi", "-i", "raw-wsgi")
+    words = ("serve", "--no-page", "-i", "raw-asgi", "-i", "raw-wsgi")
     process = subprocess.Popen(
         [sys.executable, "-m", "asgi_compare", *words],
         cwd=tmp_path,

@@ -1,14 +1,18 @@
 """The commands where things are not as they like them: output, locale, Ctrl-C."""
 
+import errno
+import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from asgi_compare.cli.commands import listing
 from asgi_compare.cli.main import main
+from asgi_compare.cli.names import BY_LISTED
 from asgi_compare.drive.servers.process import wait_until
 from tests.cli.conftest import Command, environment
 from tests.cli.test_run import QUICK, has_children
@@ -132,7 +136,13 @@ def test_mistake_of_ours_is_not_taken_for_a_full_disk(
 ) -> None:
     """Only what the system says of an output is; the rest keeps its traceback."""
     monkeypatch.setattr(sys, "argv", ["asgi-compare", "list", "servers"])
-    monkeypatch.setattr(listing, "TABLES", {"servers": Path("no/such").read_text})
+
+    def broken() -> Iterator[tuple[str, ...]]:
+        yield (Path("no/such").read_text(),)
+
+    monkeypatch.setitem(
+        BY_LISTED, "servers", replace(BY_LISTED["servers"], rows=broken)
+    )
     with pytest.raises(FileNotFoundError):
         main()
 
@@ -141,3 +151,84 @@ def test_implementation_is_the_same_as_itself(asgi_compare: Command) -> None:
     ended = asgi_compare("diff", "raw-wsgi", "raw-wsgi")
     assert ended.code == 0, ended.err
     assert "raw-wsgi and raw-wsgi are the same in all" in ended.out
+
+
+IN_A_SHELL = {
+    "closed input": ('exec "$0" -m asgi_compare trace raw-asgi / <&-', 0, ""),
+    "few descriptors": (
+        'ulimit -n 8; exec "$0" -m asgi_compare trace raw-asgi /',
+        3,
+        "Error: Could not go on: Too many open files; allow more open files, for "
+        "example by ulimit -n 1024.\n",
+    ),
+    "no directory": (
+        'mkdir gone && cd gone && rmdir ../gone; exec "$0" -m asgi_compare list',
+        3,
+        "Error: The working directory is no more; change to one that is there.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "sentence"), IN_A_SHELL.values(), ids=IN_A_SHELL
+)
+def test_what_is_scarce_is_one_sentence(
+    tmp_path: Path, line: str, code: int, sentence: str
+) -> None:
+    ended = subprocess.run(
+        ["sh", "-c", line, sys.executable],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (code, sentence)
+
+
+def test_ports_that_are_all_taken_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the system says of a port goes through the same table as its files."""
+
+    def taken() -> Iterator[tuple[str, ...]]:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(sys, "argv", ["asgi-compare", "list", "servers"])
+    monkeypatch.setitem(BY_LISTED, "servers", replace(BY_LISTED["servers"], rows=taken))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == (
+        "Error: Could not go on: Cannot assign requested address; free some ports of "
+        "the loopback interface.\n"
+    )
+
+
+@pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1"])
+def test_report_goes_to_a_descriptor_in_a_pipe(
+    asgi_compare: Command, place: str
+) -> None:
+    ended = asgi_compare("trace", "raw-asgi", "/", "--json", place)
+    assert (ended.code, ended.err) == (0, "")
+    printed, brace, report = ended.out.partition("\n{")
+    assert "http.response.start" in printed
+    assert json.loads(brace + report)["scenario"] == "/"
+
+
+def test_report_goes_on_where_the_output_is_a_file(tmp_path: Path) -> None:
+    """The file that is open is written to, and not put in the place of another one."""
+    words = ["trace", "raw-asgi", "/", "--json", "/dev/stdout"]
+    with open(tmp_path / "out", "w") as out:
+        subprocess.run(
+            [sys.executable, "-m", "asgi_compare", *words],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=out,
+            timeout=50,
+            check=True,
+        )
+    text = (tmp_path / "out").read_text()
+    assert "Called with this scope" in text
+    assert '"answer"' in text

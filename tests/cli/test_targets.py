@@ -220,3 +220,58 @@ async def application(scope, receive, send):
     assert ended.code == 0, ended.err
     assert "\x1b" not in ended.out + ended.err
     assert "[link=x]a[/nope]" in ended.out
+
+
+def test_very_long_exception_is_cut_and_its_exchange_kept(
+    asgi_compare: Command, module: Module
+) -> None:
+    module(
+        "long",
+        """
+async def application(scope, receive, send):
+    raise ValueError("x" * 20_000_000)
+""",
+    )
+    ended = asgi_compare("trace", "long:application", "/")
+    assert ended.code == 0, ended.err
+    assert "500 Internal Server Error" in ended.out
+    assert "ValueError:" in ended.out
+    assert "xxx… (65," in ended.out
+
+
+def test_trace_shows_the_scope_and_what_an_empty_return_means(
+    asgi_compare: Command, module: Module
+) -> None:
+    module(
+        "silent",
+        """
+calls = []
+
+async def application(scope, receive, send):
+    if scope["type"] == "http":
+        calls.append(scope["path"])
+        if scope["path"] == "/calls":
+            body = repr(calls).encode()
+            start = {"type": "http.response.start", "status": 200, "headers": []}
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+""",
+    )
+    ended = asgi_compare("trace", "silent:application", "/quiet?a=b")
+    assert "  query_string: b'a=b'" in ended.out
+    assert "The application returned without a response: a server answers 500" in (
+        " ".join(ended.out.split())
+    )
+    warm = asgi_compare("trace", "silent:application", "/calls")
+    assert "b\"['/calls', '/calls']\"" in warm.out
+    cold = asgi_compare("trace", "silent:application", "/calls", "--cold")
+    assert "b\"['/calls']\"" in cold.out
+    assert "This was the first call of the process" in cold.out
+    posted = asgi_compare("trace", "silent:application", "POST:/calls")
+    assert "b\"['/calls']\"" in posted.out
+    assert "This was the first call of the process" in posted.out
+
+
+def test_trace_without_times_is_the_same_each_time(asgi_compare: Command) -> None:
+    words = ("trace", "raw-asgi", "/", "--no-times")
+    assert asgi_compare(*words).out == asgi_compare(*words).out

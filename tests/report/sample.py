@@ -28,7 +28,7 @@ IMPLEMENTATIONS = {
     "django-wsgi": "wsgi",
 }
 HOSTS = (IN_PROCESS, "uvicorn", "hypercorn")
-YARDSTICK = "raw-asgi@in-process"
+BASELINE = "raw-asgi@in-process"
 NO_WEBSOCKET = "WSGI has no WebSocket (PEP 3333 carries requests and responses)."
 NO_DJANGO_WEBSOCKET = "Django has no WebSocket; Channels adds it."
 
@@ -179,7 +179,7 @@ def _differences(
     scenario: Scenario, implementation: str, host: str
 ) -> list[Difference]:
     def row(what: str, values: tuple[str, str], **why: Any) -> Difference:
-        between = (YARDSTICK, f"{implementation}@{host}")
+        between = (BASELINE, f"{implementation}@{host}")
         return Difference(scenario.name, between, what, values, **why)
 
     rows = []
@@ -191,7 +191,7 @@ def _differences(
                 where, source = "SecurityMiddleware", "django/middleware/security.py"
             why = {"known": True, "layer": where, "source": source}
             why["reason"] = "startproject turns this middleware on."
-            rows.append(row(f"header {name.decode()}", ("", value.decode()), **why))
+            rows.append(row(f"header:{name.decode()}", ("", value.decode()), **why))
     if scenario.name == "hello/options" and implementation == "starlette":
         rows.append(row("body", ("b''", "b'Method Not Allowed'")))
     return rows

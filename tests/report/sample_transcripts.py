@@ -30,23 +30,22 @@ def transcript_of(
     own = ((b"content-type", b"text/plain; charset=utf-8"), *own)
     servers: Headers = ((b"date", b"Fri, 20 Nov"), (b"server", host.encode()))
     headers = own if interface != "wire" else own + servers
-    made = Transcript(scenario.name, interface, elapsed_ns=len(scenario.shows) * 3210)
-    made.threads = (140001,)
+    made: dict[str, Any] = {"threads": (140001,)}
     if isinstance(exchange, Request):
-        made.answer = Response(200, "OK", headers, b"Hello, world!", (13,))
+        made["answer"] = Response(200, "OK", headers, b"Hello, world!", (13,))
         if interface == "asgi":
-            made.scope = _scope(exchange)
-            made.events = _asgi(exchange, own)
+            made |= {"scope": _scope(exchange), "events": _asgi(exchange, own)}
         elif interface == "wsgi":
-            made.events = _wsgi(own)
+            made["events"] = _wsgi(own)
     elif isinstance(exchange, Conversation):
         heard = exchange.says
-        made.answer = Dialogue(Response(101), heard=heard, code=1000)
+        made["answer"] = Dialogue(Response(101), heard=heard, code=1000)
         if interface == "asgi":
-            made.events = _dialogue(heard)
+            made["events"] = _dialogue(heard)
     if scenario.endpoint == "error" and interface != "wire":
-        made.ending = Ending("raised", "RuntimeError: on purpose", 41_000)
-    return made
+        made["ending"] = Ending("raised", "RuntimeError: on purpose", 41_000)
+    took = len(scenario.shows) * 3210
+    return Transcript(scenario.name, interface, elapsed_ns=took, **made)
 
 
 def _scope(request: Request) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from asgi_compare.report.run.evidence import Evidence, evidence
 
 def evidence_of(run: Run, name: str) -> Evidence:
     (row,) = (row for row in view.matrix(run).rows if row.name == name)
-    return evidence(run, row, view.yardstick(run))
+    return evidence(run, row, view.baseline(run))
 
 
 def test_cells_with_the_same_outcome_stand_together(run: Run) -> None:
@@ -26,9 +26,9 @@ def test_cells_with_the_same_outcome_stand_together(run: Run) -> None:
         ("hypercorn", "B"),
     ]
     assert [d.what for d in found.outcomes[1].differences] == [
-        "header x-frame-options",
-        "header x-content-type-options",
-        "header referrer-policy",
+        "header:x-frame-options",
+        "header:x-content-type-options",
+        "header:referrer-policy",
     ]
 
 
@@ -51,7 +51,7 @@ def test_transcript_that_cells_share_is_shown_once(run: Run) -> None:
     ]
 
 
-def test_request_comes_from_the_yardstick_or_else_from_the_row(run: Run) -> None:
+def test_request_comes_from_the_baseline_or_else_from_the_row(run: Run) -> None:
     found = evidence_of(run, "hello/get")
     assert found.request == ("GET / HTTP/1.1", "host: 127.0.0.1")
     assert evidence_of(run, "lifespan/whole_life").request == ("lifespan",)

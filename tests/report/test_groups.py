@@ -13,11 +13,11 @@ ALL = ("raw@here", "raw@uvicorn", "django@here", "django@uvicorn")
 
 def test_differences_with_the_same_reason_are_one_group(run: Run) -> None:
     found = groups.differences(run)
-    security = ("header x-content-type-options", "header referrer-policy")
+    security = ("header:x-content-type-options", "header:referrer-policy")
     assert [(g.aspects, g.known, g.count) for g in found] == [
         (("body",), False, 3),
         (security, True, 108),
-        (("header x-frame-options",), True, 54),
+        (("header:x-frame-options",), True, 54),
     ]
     assert found[1].where == ("django-asgi", "django-wsgi")
     assert len(found[1].scenarios) == 9

@@ -21,7 +21,7 @@ def test_report_has_the_same_parts_as_the_others(run: Run) -> None:
         "## Matrix",
         "## What did not pass, and what is unsupported",
         "## What differs, and why",
-        "## 3t against t",
+        "## Sequential and concurrent waits",
         "## Fifty at once",
         "## Stopped after the client left",
         "## Where it ran",

@@ -18,7 +18,7 @@ def measured(what: str, scenario: str, value: float, unit: str) -> Measurement:
 
 def test_sample_has_three_tables(run: Run) -> None:
     first, second, third = tables(run)
-    assert first.title == "3t against t"
+    assert first.title == "Sequential and concurrent waits"
     assert first.rows[0] == (
         Column("raw-asgi", "in-process"),
         ("151 ms", "50.7 ms", "3.0 times"),
@@ -133,7 +133,7 @@ def test_of_many_scenarios_those_that_were_measured_everywhere_are_shown() -> No
         ]
     )
     (table,) = tables(run)
-    assert table.note == "In those 2 of 7 scenarios that all have."
+    assert table.note == "The 2 of 7 scenarios that apply to all."
     assert table.headings == ("a/2", "a/5")
     assert [values for _, values in table.rows] == [
         ("2.00 s", "5.00 s"),

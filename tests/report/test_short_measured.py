@@ -28,7 +28,7 @@ def crowded(cell: str, running: int, threads: int, ended: float) -> list[Measure
         for what, value, unit in (
             ("most at a time", running, "count"),
             ("threads", threads, "threads"),
-            ("all answered after", ended, "s"),
+            ("time until all were answered", ended, "s"),
         )
     ]
 
@@ -103,9 +103,8 @@ class TestCrowd:
         assert said(run, "at a time") == short.Sentence(
             "Of 50 requests that arrive at once and have to wait, as few as 6 run at a "
             "time, on 6 threads (raw-wsgi@hypercorn), and as many as 50, on 1 thread "
-            "(raw-asgi@uvicorn and 1 more). All are answered after 60.0 ms at the "
-            "soonest (raw-asgi@uvicorn), and after 550 ms at the latest "
-            "(raw-wsgi@hypercorn).",
+            "(raw-asgi@uvicorn and 1 more). Time until all of them were "
+            "answered: from 60.0 ms (raw-asgi@uvicorn) to 550 ms (raw-wsgi@hypercorn).",
             (short.Place(WAITING),),
         )
 

@@ -16,7 +16,7 @@ from asgi_compare.model.transcript import (
     Transcript,
 )
 from asgi_compare.report.common.timeline import Line, request_lines, timeline
-from asgi_compare.report.common.values import show_field, show_value
+from asgi_compare.report.common.values import show_field, show_fields, show_value
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"a", b"\xe9")]}
 
@@ -57,8 +57,8 @@ def test_event_is_a_line_with_time_direction_and_thread() -> None:
 @pytest.mark.parametrize(
     ("requests", "line"),
     [
-        ((), "nothing: a lifespan has no client"),
-        ((Transcript("a/b", "asgi"),), "in between, 1 exchange: 1 of no answer"),
+        ((), "in between: nothing was asked"),
+        ((Transcript("a/b", "asgi"),), "in between: one request, answered not at all"),
     ],
 )
 def test_client_of_a_lifespan_is_in_between(
@@ -120,7 +120,9 @@ def test_conversation_is_shown_with_what_was_heard() -> None:
 def test_others_of_a_crowd_are_counted() -> None:
     good, silent = recorded(answer=Response(200)), recorded()
     shown = timeline(recorded(answer=Response(200), requests=(good, good, silent)))
-    assert shown.answer[-1] == "and 3 exchanges: 2 of 200, 1 of no answer"
+    assert (
+        shown.answer[-1] == "beside it: 3 requests, answered 200 (2×), not at all (1×)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,8 +146,8 @@ def answered(**changes: Any) -> Transcript:
 def test_noise_does_not_make_two_exchanges_unlike() -> None:
     headers = ((b"date", b"later"), (b"server", b"b"), (b"x", b"1"))
     other = answered(headers=headers, body=b'{"elapsed": 0.06}')
-    other.elapsed_ns = 99
-    other.events = tuple(entry._replace(thread=8, at_ns=5) for entry in other.events)
+    events = tuple(entry._replace(thread=8, at_ns=5) for entry in other.events)
+    other = replace(other, elapsed_ns=99, events=events)
     assert timeline(other).likeness == timeline(answered()).likeness
 
 
@@ -249,5 +251,9 @@ def test_object_that_cannot_be_shown_is_named() -> None:
 
 
 def test_field_that_is_no_pair_is_shown_as_it_is() -> None:
-    assert show_field((b"a", 7)) == "a: 7"
+    assert show_field((b"a", b"b")) == "a: b"
+    assert show_field((b"a", 7)) == "b'a': 7"
+    assert show_field(("a", b"b")) == "'a': b'b'"
+    assert show_field(("a", "b")) == "'a': 'b'"
+    assert show_fields([("a", "b")], "start_response") == "[a: b]"
     assert show_field((b"a", b"b", b"c")) == "[b'a', b'b', b'c']"

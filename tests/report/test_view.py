@@ -33,7 +33,7 @@ def test_columns_are_those_that_have_verdicts_in_the_order_of_the_run() -> None:
     table = view.matrix(run)
     assert table.columns == (Column("raw", "in-process"), Column("django", "uvicorn"))
     assert [name for name, _ in table.groups] == ["raw", "django"]
-    assert view.yardstick(run) == "raw@in-process"
+    assert view.baseline(run) == "raw@in-process"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_empty_run_has_an_empty_matrix() -> None:
     run = Run(interrupted=True)
     table = view.matrix(run)
     assert (table.columns, table.chapters) == ((), ())
-    assert view.yardstick(run) == ""
+    assert view.baseline(run) == ""
     assert view.title(table) == "One contract, no implementations"
 
 

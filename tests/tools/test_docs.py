@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each_row
 from tools import docs
 
 
-@pytest.mark.parametrize("path", docs.documents(), ids=lambda path: path.name)
+@each_row("path", docs.documents(), ids=lambda path: path.name)
 def test_generated_parts_are_current(path: Path) -> None:
     """If this fails, run `make docs`."""
     text = path.read_text("utf-8")

@@ -11,6 +11,7 @@ import pytest
 
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.judge.server.chapters import CASES, CHAPTER_OF
+from tests.tables import each_row
 from tests.tools.scripts import ROOT
 from tests.tools.server_page import MAIN, NO_ROWS, PAGE, REFUSED, ROW, ROWS, result, run
 
@@ -70,7 +71,7 @@ def name_of(row: Any) -> str:
     return f"{row.cases[0]}-{row.servers[0]}"
 
 
-@pytest.mark.parametrize("row", TABLE.explained, ids=name_of)
+@each_row("row", TABLE.explained, ids=name_of)
 def test_every_row_names_cases_and_servers_that_there_are(row: Any) -> None:
     order = [case.removeprefix("wire/") for case in CASES]
 

@@ -8,22 +8,48 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
 from asgi_compare.contract import SCENARIOS
 from asgi_compare.drive.servers.table import SERVERS
-from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
+from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS, lacking
 from asgi_compare.model.results import IN_PROCESS, Run
+from asgi_compare.model.sanitize import clean
 from asgi_compare.report.common import files
 
 NOBODY_READS = 141
 """What a shell says of a process that has died of a broken pipe."""
+
+WIDEST = 100_000
+"""Columns of a line in a pipe, at most."""
+SENTENCE = 36
+"""Columns that a sentence needs to be read in a table."""
+
+LISTS = {"rule": "rules", "probe": "rules"} | {
+    name: f"list {name}s"
+    for name in (
+        "behaviour",
+        "case",
+        "column",
+        "endpoint",
+        "experiment",
+        "implementation",
+        "layer",
+        "scenario",
+        "server",
+    )
+}
+"""The command that lists each kind of name; for any other, it is `list`."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +81,24 @@ def write_report(name: str, text: str) -> Path:
         raise ReportFailed(str(error)) from error
 
 
+def request_options(command: F) -> F:
+    """Add what says more of a request than its path: `--header` and `--body`."""
+    for option in (
+        click.option(
+            "--body", "-d", help="The request's body, or a WebSocket message."
+        ),
+        click.option(
+            "--header",
+            "-H",
+            multiple=True,
+            metavar="'NAME: VALUE'",
+            help="A request header; repeatable.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def no_color(command: F) -> F:
     """Add `--no-color`; the variable NO_COLOR has the same effect."""
     option = click.option("--no-color", is_flag=True, help="Print without colours.")
@@ -78,7 +122,25 @@ def target_options(command: F) -> F:
 
 
 class Output(Console):
-    """A console that ends the process as other commands do if nobody reads it."""
+    """A console that never breaks a name where its output is read by a program.
+
+    In a pipe or a file a table is as wide as its longest row. It ends the process as
+    other commands do if nobody reads it.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; a table with a head gets the width that it needs, if it may."""
+        narrow = self.width
+        if not self.is_terminal:
+            for table in objects:
+                if isinstance(table, Table) and table.show_header:
+                    wide = self.options.update(width=WIDEST)
+                    needed = Measurement.get(self, wide, table).maximum
+                    self.width = max(self.width, needed)
+        try:
+            super().print(*objects, **options)
+        finally:
+            self.width = narrow
 
     def on_broken_pipe(self) -> None:
         """End quietly: what Python would still flush goes nowhere."""
@@ -86,7 +148,7 @@ class Output(Console):
         raise SystemExit(NOBODY_READS)
 
 
-def console(no_color: bool, *, stderr: bool = False) -> Console:
+def console(no_color: bool, *, stderr: bool = False) -> Output:
     """Make the console to print on: plain if it is no terminal, or if asked for."""
     # Rich obeys NO_COLOR by itself. Without a terminal nobody says how wide it is.
     stream = sys.stderr if stderr else sys.stdout
@@ -99,6 +161,39 @@ def console(no_color: bool, *, stderr: bool = False) -> Console:
         emoji=False,
         width=_columns() or width,
     )
+
+
+def show_rows(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], out: Output
+) -> None:
+    """Print rows of text; the first cell of each is its name, the last one a sentence.
+
+    A program gets a line for each row. A terminal gets a table, or, where that would
+    leave too little room for the sentences, the name and below it the rest, set in.
+    """
+    rows = [[clean(cell, lines=True) for cell in row] for row in rows]
+    cells = [headings, *rows]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(headings) - 1)]
+    if not out.is_terminal:
+        for row in cells:
+            short = [
+                cell.ljust(width) for cell, width in zip(row, widths, strict=False)
+            ]
+            line = "  ".join([*short, row[-1].replace("\n", " ")])
+            out.print(Text(line), soft_wrap=True)
+        return
+    if out.width - sum(widths) - 2 * len(widths) < SENTENCE:
+        for row in rows:
+            middle = "".join(f"  {cell}" for cell in row[1:-1] if cell)
+            out.print(Text.assemble((row[0], "bold"), (middle, "dim")), soft_wrap=True)
+            out.print(Padding(Text(row[-1]), (0, 0, 0, 4), expand=False))
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for n, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=n < len(headings) - 1, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out.print(table)
 
 
 def _columns() -> int | None:
@@ -136,14 +231,22 @@ def implementations_for(names: Iterable[str]) -> tuple[str, ...]:
     for name in wanted:
         if name not in IMPLEMENTATIONS:
             raise unknown("implementation", name, IMPLEMENTATIONS)
-    return tuple(n for n in IMPLEMENTATIONS if n in wanted or not wanted)
+    return need(*(n for n in IMPLEMENTATIONS if n in wanted or not wanted))
+
+
+def need(*names: str) -> tuple[str, ...]:
+    """Return the names; fail if one is an implementation whose extra is missing."""
+    for name in names:
+        if (ours := IMPLEMENTATIONS.get(name)) and (sentence := lacking(ours)):
+            raise TargetFailed(sentence)
+    return names
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> click.UsageError:
     """Make the error for a name that there is not, with the ones that are near."""
     near = difflib.get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
-    listed = "rules" if kind in ("rule", "probe") else "list"
-    hint = f"did you mean {', '.join(near)}?" if near else f"see asgi-compare {listed}."
+    listed = f"see asgi-compare {LISTS.get(kind, 'list')}."
+    hint = f"did you mean {', '.join(near)}?" if near else listed
     article = "an" if kind[0] in "aeiou" else "a"
     return click.UsageError(
         f"Expected the name of {article} {kind}, but got {name!r}; {hint}"

@@ -8,7 +8,7 @@ Exit codes, the same for every command:
     3    a target could not be loaded or started
     4    a report could not be written
     130  interrupted; what was done until then is in the report
-    141  nobody reads our output any more
+    141  broken pipe
 
 This module knows the commands and these codes, and nothing of what a command does.
 """
@@ -23,7 +23,10 @@ import sys
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
+from asgi_compare.cli.completion import offer_names
+from asgi_compare.cli.examples import epilog
 from asgi_compare.model.environment import environment, versions
 from asgi_compare.model.sanitize import clean, plain
 
@@ -31,11 +34,21 @@ NOT_WRITTEN = 4
 INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 """What the system says when our output has no room where it goes."""
+NOT_STARTED = 3
+SCARCE = {
+    errno.EMFILE: "allow more open files, for example by ulimit -n 1024",
+    errno.ENFILE: "close some of the files that are open on this machine",
+    errno.EAGAIN: "end some processes, or allow more by ulimit -u",
+    errno.ENOMEM: "free some memory",
+    errno.EADDRNOTAVAIL: "free some ports of the loopback interface",
+    errno.EADDRINUSE: "free some ports of the loopback interface",
+}
+"""What the system has too little of, and what helps."""
 
 COMMANDS = {
     "run": ("run:run", "Drive all implementations, and show what differs."),
     "serve": ("serve:serve", "Start them on real servers, side by side."),
-    "list": ("listing:list_", "List what there is to be driven, and by what."),
+    "list": ("listing:list_", "List everything that has a name."),
     "show": ("show:show", "Show one endpoint: its code everywhere, and what came."),
     "trace": ("trace:trace", "Show one conversation with any target, event by event."),
     "diff": ("diff:diff", "Compare two targets, aspect by aspect."),
@@ -44,9 +57,18 @@ COMMANDS = {
         "check_server:check_server",
         "Check a server, by raw bytes, against the specifications.",
     ),
+    "check-middleware": (
+        "check_middleware:check_middleware",
+        "Check middleware and adapters, on both of their sides.",
+    ),
+    "check-client": (
+        "check_client:check_client",
+        "Check a test client by the rules that bind servers.",
+    ),
     "rules": ("rules:rules", "List the rules and the probes."),
-    "explain": ("explain:explain", "Explain one rule: the sentence, why, an example."),
+    "explain": ("explain:explain", "Explain a rule, or whatever else has a name."),
     "layers": ("layers:layers", "Measure what each layer of Django adds and costs."),
+    "systems": ("systems:systems", "Play, serve and show whole systems: the chat."),
     "experiments": (
         "experiments:experiments",
         "Answer questions and test claims by measurement.",
@@ -75,7 +97,19 @@ class Commands(click.Group):
             import_module(f"asgi_compare.cli.commands.{module}"), attribute
         )
         assert isinstance(command, click.Command)
+        _complete(name, command)
         return command
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the commands, for which none of them need be imported."""
+        commands = [
+            CompletionItem(name, help=about)
+            for name, (_, about) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -87,9 +121,22 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of options that are not those of the group."""
         own = {"--help", "-h", "--version"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        # A shell that completes a command has typed nothing yet.
+        nothing = not args and not ctx.resilient_parsing
+        if nothing or (args and args[0].startswith("-") and args[0] not in own):
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+
+def _complete(path: str, command: click.Command) -> None:
+    """Give a command, and those below it, their examples and their completion."""
+    own = command.epilog or ""
+    if f"asgi-compare {path}" not in own:
+        command.epilog = "\n\n".join(filter(None, [own, epilog(path)]))
+    offer_names(path, command)
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            _complete(f"{path} {name}", below)
 
 
 def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -113,7 +160,7 @@ def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     is_eager=True,
     expose_value=False,
     callback=_version,
-    help="Say the versions of this and of all that it drives.",
+    help="Show the versions of this and of all that it drives.",
 )
 def cli() -> None:
     """Drive the same application, written by hand and in frameworks, and compare.
@@ -136,26 +183,56 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 def main() -> None:
     """Run the command line, and end the process with one of the codes above."""
+    _open_standard_streams()
     _write_everywhere(sys.stdout)
     try:
-        code = cli.main(standalone_mode=False)
+        code = _in_a_directory() or cli.main(standalone_mode=False)
     except click.ClickException as error:
         # One sentence, wherever it came from; it may quote what a target said.
-        click.echo(f"Error: {clean(error.format_message(), lines=True)}", err=True)
+        _say(clean(error.format_message(), lines=True))
         if isinstance(error, click.UsageError) and error.ctx is not None:
             click.echo(f"See {error.ctx.command_path} --help.", err=True)
         code = error.exit_code
     except OSError as error:
-        if error.errno not in FULL:
-            raise
-        click.echo(
-            f"Error: Could not write the output: {error.strerror}; make room, or send "
-            "it elsewhere.",
-            err=True,
-        )
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is not written yet
-        code = NOT_WRITTEN
+        code = _surroundings(error)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"Error: {sentence}", err=True)
+
+
+def _open_standard_streams() -> None:
+    """Let none of the numbers 0 to 2 be free: the next file would get it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _in_a_directory() -> int:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        _say("The working directory is no more; change to one that is there.")
+        return NOT_STARTED
+    return 0
+
+
+def _surroundings(error: OSError) -> int:
+    """Say in one sentence what the system refused; our own mistakes are raised."""
+    if error.errno in FULL:
+        _say(
+            f"Could not write the output: {error.strerror}; make room, or send it "
+            "elsewhere."
+        )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is not written yet
+        return NOT_WRITTEN
+    if error.errno not in SCARCE:
+        raise error
+    _say(f"Could not go on: {error.strerror}; {SCARCE[error.errno]}.")
+    return NOT_STARTED

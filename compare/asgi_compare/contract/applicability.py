@@ -1,4 +1,4 @@
-"""What can be asked of whom.
+"""Which scenarios apply to which interface.
 
 WSGI has no WebSocket and no lifespan, so a scenario of theirs cannot be put to a WSGI
 application as it is. It is put in the terms that WSGI has, as a server would do it: the

@@ -90,7 +90,7 @@ def aspects(transcript: Transcript) -> Aspects:
 
 def _of_response(response: Response) -> Aspects:
     found: Aspects = {"status": response.status, "complete": response.complete}
-    found["header order"] = tuple(
+    found["header:order"] = tuple(
         dict.fromkeys(
             name.decode("latin-1")
             for name, _ in response.headers
@@ -102,14 +102,14 @@ def _of_response(response: Response) -> Aspects:
     if any(value in NOISE_KEYS.values() for value in found.values()):
         # Measurements have more digits or fewer: so the length is noise as well.
         found["pieces"] = ("<length>",) * len(response.pieces)
-        if "header content-length" in found:
-            found["header content-length"] = "<length>"
+        if "header:content-length" in found:
+            found["header:content-length"] = "<length>"
     return found
 
 
 def _of_fields(response: Response, without: frozenset[bytes]) -> Aspects:
     return {
-        f"header {name.decode('latin-1')}": tuple(
+        f"header:{name.decode('latin-1')}": tuple(
             normal_value(name, value) for value in response.header(name)
         )
         for name, _ in response.headers
@@ -153,7 +153,7 @@ def _of_json(content: dict[str, Any], body: bytes) -> Aspects:
     # Two objects may be equal and still be written differently.
     spaced = b'": ' in body
     escaped = body.isascii() and b"\\u" in body
-    found["json spelling"] = (
+    found["json:spelling"] = (
         f"{'spaces' if spaced else 'no spaces'} after : and ,; "
         f"{'escapes' if escaped else 'UTF-8'} where it is not ASCII"
     )
@@ -176,8 +176,8 @@ def _of_dialogue(dialogue: Dialogue) -> Aspects:
     return found | {
         "subprotocol": dialogue.subprotocol,
         "messages": tuple(map(_kept, dialogue.heard)),
-        "close code": dialogue.code,
-        "close reason": dialogue.reason,
+        "close:code": dialogue.code,
+        "close:reason": dialogue.reason,
     }
 
 

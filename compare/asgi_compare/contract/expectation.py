@@ -32,7 +32,8 @@ class Problem:
     got: str
 
     def __str__(self) -> str:
-        return f"Expected {self.what} {self.expected}, but got {self.got}."
+        what = self.what.replace(":", " ")
+        return f"Expected {what} {self.expected}, but got {self.got}."
 
 
 def judge(scenario: Scenario, transcript: Transcript) -> list[Problem]:
@@ -85,7 +86,7 @@ def _http(expected: Expected, transcript: Transcript) -> Iterator[Problem]:
         yield from _same("complete", expected.complete, found["complete"])
     yield from _headers(expected.headers, found)
     for name in expected.absent:
-        what = f"header {name.decode()}"
+        what = f"header:{name.decode()}"
         if what in found:
             yield Problem(what, "to be absent", show(found[what]))
     if expected.body is not None:
@@ -111,8 +112,8 @@ def _conversation(expected: ExpectedConversation, found: Aspects) -> Iterator[Pr
     yield from _same("messages", expected.hears, found.get("messages"))
     yield from _same("subprotocol", expected.subprotocol, found.get("subprotocol"))
     if expected.code is not None:
-        yield from _same("close code", expected.code, found.get("close code"))
-        yield from _same("close reason", expected.reason, found.get("close reason"))
+        yield from _same("close:code", expected.code, found.get("close:code"))
+        yield from _same("close:reason", expected.reason, found.get("close:reason"))
 
 
 def _lifetime(expected: ExpectedLifetime, found: Aspects) -> Iterator[Problem]:
@@ -128,7 +129,7 @@ def _lifetime(expected: ExpectedLifetime, found: Aspects) -> Iterator[Problem]:
 def _headers(expected: Headers, found: Aspects) -> Iterator[Problem]:
     for name in dict.fromkeys(name for name, _ in expected):
         wanted = tuple(normal_value(n, v) for n, v in expected if n == name)
-        what = f"header {name.decode()}"
+        what = f"header:{name.decode()}"
         yield from _same(what, wanted, found.get(what, "nothing"))
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import asgi_compare
-
-PACKAGE = Path(asgi_compare.__file__).parent
+PACKAGE = Path(__file__).parents[1]
 """The directory of the package `asgi_compare`."""
 IMPORT_ROOT = PACKAGE.parent
 """The directory from which the package is imported."""

@@ -13,7 +13,7 @@ from typing import Literal
 from asgi_compare.model.transcript import Transcript
 
 VerdictKind = Literal["passed", "failed", "unsupported", "error"]
-Level = Literal["must", "should", "unclear"]
+Level = Literal["must", "should", "unclear", "advice"]
 Side = Literal["application", "server"]
 
 IN_PROCESS = "in-process"
@@ -29,7 +29,7 @@ class Verdict:
     host: str
     verdict: VerdictKind
     """`unsupported` is an answer: it cannot be done here, and `reason` says why.
-    `error` says that the exchange itself could not be had."""
+    `error` says that the exchange itself could not be run."""
     reason: str = ""
     """One sentence; empty if it passed."""
 
@@ -54,7 +54,7 @@ class Difference:
 
     scenario: str
     between: tuple[str, str]
-    """Two cells, each named `implementation@host`; the first is the yardstick."""
+    """Two cells, each named `implementation@host`; the first is the baseline."""
     what: str
     """The aspect: `status`, `header allow`, `body`, `body.path`, `pieces`, ..."""
     values: tuple[str, str] = ("", "")

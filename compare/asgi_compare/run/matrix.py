@@ -41,7 +41,17 @@ from asgi_compare.judge.comparison.verdicts import verdict_of, verdict_without
 from asgi_compare.model.environment import date, environment
 from asgi_compare.model.results import IN_PROCESS, Run
 from asgi_compare.model.transcript import Ending, Transcript
-from asgi_compare.run.metadata import host_row, implementation_row, scenario_row
+from asgi_compare.run.conformance import (
+    findings_in,
+    known_findings,
+    unexpected,
+)
+from asgi_compare.run.metadata import (
+    copy_driven,
+    host_row,
+    implementation_row,
+    scenario_row,
+)
 from asgi_compare.run.trim import lean
 
 DEFAULT_HOSTS = (IN_PROCESS, "uvicorn", "hypercorn")
@@ -83,7 +93,7 @@ class Loop:
     transcripts: dict[tuple[str, str, str], Transcript] = field(default_factory=dict)
     """By scenario, implementation and host."""
     refused: dict[tuple[str, str], tuple[str, bool]] = field(default_factory=dict)
-    """Cells that could not be had: why, and whether only for want of a server."""
+    """Cells that could not be run: why, and whether only for want of a server."""
     versions: dict[str, str] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     opened: list[Child | RunningServer] = field(default_factory=list)
@@ -229,7 +239,9 @@ def run(plan: Plan, progress: Progress = lambda cell, scenario: None) -> Run:
     result.environment = environment() | {
         "date": started,
         "seconds": round(time.monotonic() - began, 2),
+        "applications": copy_driven(),
         "left_aside": [*NORMALISERS],
+        "known_findings": known_findings(result.findings),
     }
     return result
 
@@ -264,10 +276,17 @@ def _conclude_one(
         return
     here = diff.cell(implementation.name, host)
     result.transcripts[f"{scenario.name} {here}"] = transcript
-    result.verdicts.append(verdict_of(scenario, implementation, host, transcript))
+    found = findings_in(f"{scenario.name} {here}", transcript)
+    result.findings += found
+    verdict = verdict_of(scenario, implementation, host, transcript)
+    broken = unexpected(implementation.name, found)
+    if broken is not None and verdict.verdict == "passed":
+        reason = f"It breaks the rule {broken.rule}: {broken.message}"
+        verdict = replace(verdict, verdict="failed", reason=reason)
+    result.verdicts.append(verdict)
     result.measurements += measurements(scenario, implementation.name, host, transcript)
-    yardstick = diff.yardstick_of(implementation.name, host)
-    left = yardstick and result.transcripts.get(f"{scenario.name} {yardstick}")
+    baseline = diff.baseline_of(implementation.name, host)
+    left = baseline and result.transcripts.get(f"{scenario.name} {baseline}")
     if left:
         result.differences += diff.differences(
             scenario.name, implementation.name, host, left, transcript

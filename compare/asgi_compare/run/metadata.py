@@ -1,19 +1,21 @@
-"""What took part, described for who has only the run.
-
-Scenarios, implementations and hosts are named by rows of plain text, so that a report
-needs to know neither the contract nor the tables of this toolkit.
-"""
+"""What took part, as rows of plain text, so that reports need no registry."""
 
 from __future__ import annotations
 
 from asgi_compare.contract import chapter_of
 from asgi_compare.contract.scenario import Scenario, in_one_line
+from asgi_compare.drive.places import APPLICATIONS, PACKAGE
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.drive.targets.implementations import Implementation
 from asgi_compare.model.results import IN_PROCESS
 from asgi_compare.model.transcript import INTERFACES
 
 Row = dict[str, object]
+
+
+def copy_driven() -> str:
+    """Return which copy of the applications is driven: `installed` or `checkout`."""
+    return "installed" if APPLICATIONS.is_relative_to(PACKAGE) else "checkout"
 
 
 def scenario_row(scenario: Scenario) -> Row:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.validate import validator
 
 import pytest
 
@@ -39,6 +40,18 @@ def test_load_gives_the_attribute(tmp_path: Path) -> None:
 def test_load_follows_nested_attributes(tmp_path: Path) -> None:
     app_dir = write(tmp_path, "main", "class api:\n class v1:\n  app = print")
     assert load("main:api.v1.app", app_dir=app_dir) is print
+
+
+def test_load_runs_a_factory_that_is_a_coroutine_function(tmp_path: Path) -> None:
+    (tmp_path / "later.py").write_text("async def create():\n    return print\n")
+    assert load("later:create", factory=True, app_dir=str(tmp_path)) is print
+
+
+def test_load_names_the_line_of_the_user_s_that_raised(tmp_path: Path) -> None:
+    source = "import os\n\nKEY = os.environ['NO_SUCH_KEY']\n"
+    (tmp_path / "wants_a_key.py").write_text(source)
+    with pytest.raises(TargetError, match=r"'NO_SUCH_KEY' \(wants_a_key.py:3\);"):
+        load("wants_a_key:app", app_dir=str(tmp_path))
 
 
 def test_load_calls_the_factory(tmp_path: Path) -> None:
@@ -158,7 +171,7 @@ NOT_MADE = {
         "makers:application",
         "Expected 'makers:application' to give an application when called without "
         "arguments, but it raised TypeError: application() missing 3 required "
-        "positional arguments: 'scope', 'receive', and 'send' (target.py:{line}); "
+        "positional arguments: 'scope', 'receive', and 'send'; "
         "leave --factory away if it is the application itself.",
     ),
     "makes nothing": (
@@ -241,6 +254,15 @@ class Hinted:
     def __call__(self, *args: Any) -> Any: ...
 
 
+class InASlot:
+    """Its `__call__` is one of the instance, where `signature` does not look."""
+
+    __slots__ = ("__call__",)
+
+    def __init__(self) -> None:
+        self.__call__ = asgi
+
+
 INTERFACES = {
     "function": (asgi, "asgi"),
     "async *args": (asgi_any, "asgi"),
@@ -258,6 +280,10 @@ INTERFACES = {
     "WSGI positional only": (positional, "wsgi"),
     "WSGI object": (WsgiObject(), "wsgi"),
     "WSGI class": (WsgiClass, "wsgi"),
+    # What servers do with it, too: only a coroutine function is taken for ASGI.
+    "plain *args": (anything, "wsgi"),
+    "a lint of the standard library": (validator(wsgi), "wsgi"),
+    "call in a slot": (InASlot(), "asgi"),
 }
 
 EXPECTED = (
@@ -270,7 +296,6 @@ NO_INTERFACE = {
         factory,
         "factory() -> Any; if it makes the application, add --factory.",
     ),
-    "any": (anything, "anything(*args: Any) -> Any."),
     "keyword": (
         wants_keyword,
         "wants_keyword(environ: Any, start_response: Any, *, debug: bool) -> Any.",

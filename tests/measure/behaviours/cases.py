@@ -1,28 +1,39 @@
-"""Plans as parameters of tests: with ids to read, and together by configuration."""
+"""Plans as parameters of tests: one test for each theme and implementation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from zlib import crc32
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 import pytest
 
-from asgi_compare.measure.behaviours.plans import Plan
+from asgi_compare.measure.behaviours.plans import Plan, in_order
+from tests.tables import Faults
 
 
-def cases(plans: Iterable[Plan]) -> list[object]:
-    """Return each plan an id, and put those of one child into one group of workers."""
+def cases(plans: Iterable[Plan], *, shared: bool = True) -> list[object]:
+    """Put together what is of one theme.
+
+    Where most plans share a child or a server, its tests belong to one worker.
+    """
+    together: dict[tuple[str, str], list[Plan]] = defaultdict(list)
+    for plan in plans:
+        theme, _, _ = plan.behaviour.name.partition("/")
+        together[plan.implementation, theme].append(plan)
     return [
         pytest.param(
-            plan,
-            id=f"{plan.behaviour.name} {plan.implementation}",
-            marks=pytest.mark.xdist_group(group(plan.implementation, plan.settings)),
+            in_order(some),
+            id=f"{theme} {implementation}",
+            marks=pytest.mark.xdist_group(implementation) if shared else (),
         )
-        for plan in plans
+        for (implementation, theme), some in together.items()
     ]
 
 
-def group(implementation: str, settings: str = "") -> str:
-    """Name the group of workers for a child with these settings."""
-    # Settings as they are have brackets, and behind one no group is looked for.
-    return f"{implementation}-{crc32(settings.encode()):08x}"
+def check_each(plans: list[Plan], check: Callable[[Plan], None]) -> None:
+    """Check every plan, and report all that fail."""
+    faults = Faults(len(plans))
+    for plan in plans:
+        with faults.of(f"{plan.behaviour.name} {plan.implementation}"):
+            check(plan)
+    faults.report()

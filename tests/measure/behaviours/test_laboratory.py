@@ -22,7 +22,6 @@ from asgi_compare.measure.behaviours.plans import (
     plan,
     plan_elsewhere,
 )
-from tests.measure.behaviours.cases import group
 
 HOST = BEHAVIOURS["hosts/unknown-host"]
 COMMON = "django.middleware.common.CommonMiddleware"
@@ -141,7 +140,7 @@ def test_plans_of_one_child_stand_together() -> None:
     ]
 
 
-@pytest.mark.xdist_group(group("raw-asgi"))
+@pytest.mark.xdist_group("raw-asgi")
 def test_laboratory_says_whether_a_behaviour_holds() -> None:
     with Laboratory() as laboratory:
         found = laboratory.observe(HOST, "raw-asgi")

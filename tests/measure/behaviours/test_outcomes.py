@@ -7,8 +7,8 @@ import pytest
 from asgi_compare.measure.behaviours import BEHAVIOURS
 from asgi_compare.measure.behaviours.behaviour import IMPLEMENTATIONS
 from asgi_compare.measure.behaviours.observer import Laboratory
-from asgi_compare.measure.behaviours.plans import Plan, in_order, plan, plan_elsewhere
-from tests.measure.behaviours.cases import cases
+from asgi_compare.measure.behaviours.plans import Plan, plan, plan_elsewhere
+from tests.measure.behaviours.cases import cases, check_each
 
 WITH = [
     planned
@@ -29,22 +29,31 @@ ELSEWHERE = [
 ]
 
 
-@pytest.mark.parametrize("plan", cases(in_order(WITH)))
-def test_behaviour_is_as_described(plan: Plan, laboratory: Laboratory) -> None:
-    assert laboratory.carry_out(plan).problems == ()
+@pytest.mark.parametrize("plans", cases(WITH))
+def test_behaviours_are_as_described(plans: list[Plan], laboratory: Laboratory) -> None:
+    def check(plan: Plan) -> None:
+        assert laboratory.carry_out(plan).problems == ()
+
+    check_each(plans, check)
 
 
-@pytest.mark.parametrize("plan", cases(in_order(WITHOUT)))
-def test_behaviour_vanishes_without_its_layer(
-    plan: Plan, laboratory: Laboratory
+@pytest.mark.parametrize("plans", cases(WITHOUT, shared=False))
+def test_behaviours_vanish_without_their_layer(
+    plans: list[Plan], laboratory: Laboratory
 ) -> None:
-    observation = laboratory.carry_out(plan)
-    assert observation.problems == ()
-    assert observation.vanished
+    def check(plan: Plan) -> None:
+        observation = laboratory.carry_out(plan)
+        assert observation.problems == ()
+        assert observation.vanished
+
+    check_each(plans, check)
 
 
-@pytest.mark.parametrize("plan", cases(in_order(ELSEWHERE)))
-def test_behaviour_can_be_had_without_django(
-    plan: Plan, laboratory: Laboratory
+@pytest.mark.parametrize("plans", cases(ELSEWHERE))
+def test_behaviours_can_be_had_without_django(
+    plans: list[Plan], laboratory: Laboratory
 ) -> None:
-    assert laboratory.carry_out(plan).problems == ()
+    def check(plan: Plan) -> None:
+        assert laboratory.carry_out(plan).problems == ()
+
+    check_each(plans, check)

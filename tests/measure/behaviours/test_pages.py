@@ -24,7 +24,7 @@ from tools.docs import PARTS
 from tools.worked_examples import EXAMPLES
 
 PAGES = ROOT / "docs" / "behaviours"
-HERE = ROOT / "tests" / "behaviours"
+HERE = ROOT / "tests" / "measure" / "behaviours"
 
 
 def parts_of(path: Path) -> list[str]:

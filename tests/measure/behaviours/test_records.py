@@ -7,10 +7,11 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from operator import attrgetter
 
 import pytest
 
-from asgi_compare.measure.behaviours import BEHAVIOURS, THEMES, caused_by
+from asgi_compare.measure.behaviours import BEHAVIOURS, THEMES
 from asgi_compare.measure.behaviours.behaviour import (
     IMPLEMENTATIONS,
     LAYERS,
@@ -22,8 +23,8 @@ from asgi_compare.measure.behaviours.behaviour import (
 from asgi_compare.measure.behaviours.observer import TARGETS
 from asgi_compare.measure.behaviours.plans import lacking
 from tests.places import ROOT
+from tests.tables import each_row
 
-EACH = [pytest.param(each, id=each.name) for each in BEHAVIOURS.values()]
 LOOK_UP = """
 import json, sys
 from importlib import import_module
@@ -60,7 +61,7 @@ def test_names_are_in_their_theme_and_unique() -> None:
         assert all(re.fullmatch(rf"{theme}/[a-z0-9-]+", b.name) for b in behaviours)
 
 
-@pytest.mark.parametrize("behaviour", EACH)
+@each_row("behaviour", BEHAVIOURS.values(), ids=attrgetter("name"))
 def test_record_is_complete(behaviour: Behaviour) -> None:
     """Every implementation has an outcome or a reason, and every sentence an end."""
     assert tuple(behaviour.outcomes) == IMPLEMENTATIONS
@@ -75,7 +76,7 @@ def test_record_is_complete(behaviour: Behaviour) -> None:
     assert behaviour.ablation.without != behaviour.django
 
 
-@pytest.mark.parametrize("behaviour", EACH)
+@each_row("behaviour", BEHAVIOURS.values(), ids=attrgetter("name"))
 def test_layer_is_one_that_is_known(behaviour: Behaviour) -> None:
     layer = behaviour.layer
     assert layer in LAYERS or layer.isupper() or layer.endswith("Middleware")
@@ -130,12 +131,6 @@ def test_files_that_are_named_are_there() -> None:
     }
     assert len(named) > 5
     assert {file for file in named if not (ROOT / file).is_file()} == set()
-
-
-def test_behaviours_are_found_by_their_layer() -> None:
-    name = "django.middleware.clickjacking.XFrameOptionsMiddleware"
-    assert [each.name for each in caused_by(name)] == ["fields/no-frames"]
-    assert caused_by("django.middleware.nobody") == []
 
 
 def test_source_is_one_phrase() -> None:

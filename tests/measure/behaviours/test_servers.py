@@ -32,10 +32,11 @@ from asgi_compare.measure.behaviours.plans import (
     plan,
 )
 from asgi_compare.model.transcript import Interface
-from tests.measure.behaviours.cases import cases
+from tests.measure.behaviours.cases import cases, check_each
 
 ON_SERVERS = [each for each in BEHAVIOURS.values() if each.on_servers]
 HOSTS: dict[Interface, str] = {"asgi": "uvicorn", "wsgi": "gunicorn-gthread"}
+ServerOf = Callable[[Plan], RunningServer]
 KEPT = 2
 """How many servers of one worker are up at a time, besides the one that is asked."""
 
@@ -68,7 +69,7 @@ WITHOUT = in_order(
 
 
 @pytest.fixture(scope="module")
-def server_of() -> Iterator[Callable[[Plan], RunningServer]]:
+def server_of() -> Iterator[ServerOf]:
     """Start the server for a configuration when it is first asked for."""
     running: dict[tuple[str, str], RunningServer] = {}
 
@@ -100,30 +101,37 @@ def test_behaviours_that_share_their_settings_are_asked_by_default() -> None:
     assert len(TOGETHER) >= 10
 
 
-@pytest.mark.parametrize("planned", cases([*AS_IT_IS, *TOGETHER]))
-def test_behaviour_is_the_same_on_a_server(
-    planned: Plan, server_of: Callable[[Plan], RunningServer]
+@pytest.mark.parametrize("plans", cases([*AS_IT_IS, *TOGETHER]))
+def test_behaviours_are_the_same_on_a_server(
+    plans: list[Plan], server_of: ServerOf
 ) -> None:
-    assert on_server(server_of(planned), planned) == ()
+    check_on_servers(plans, server_of)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("planned", cases(ONE_BY_ONE))
-def test_behaviour_with_settings_of_its_own_is_the_same_on_a_server(
-    planned: Plan, server_of: Callable[[Plan], RunningServer]
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("plans", cases(ONE_BY_ONE, shared=False))
+def test_behaviours_with_settings_of_their_own_are_the_same_on_a_server(
+    plans: list[Plan], server_of: ServerOf
 ) -> None:
-    assert on_server(server_of(planned), planned) == ()
+    check_on_servers(plans, server_of)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("planned", cases(WITHOUT))
-def test_behaviour_vanishes_without_its_layer_on_a_server_too(
-    planned: Plan, server_of: Callable[[Plan], RunningServer]
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("plans", cases(WITHOUT, shared=False))
+def test_behaviours_vanish_without_their_layer_on_a_server_too(
+    plans: list[Plan], server_of: ServerOf
 ) -> None:
-    assert on_server(server_of(planned), planned) == ()
+    check_on_servers(plans, server_of)
 
 
-def on_server(server: RunningServer, planned: Plan) -> tuple[object, ...]:
-    """Return what is not as planned, when a client asks this server."""
-    drive = partial(live.drive, server.host, server.port)
-    return carry_out(planned, drive).problems
+def check_on_servers(plans: list[Plan], server_of: ServerOf) -> None:
+    """Ask a server for each plan, and report all that is not as planned."""
+
+    def check(planned: Plan) -> None:
+        server = server_of(planned)
+        drive = partial(live.drive, server.host, server.port)
+        assert carry_out(planned, drive).problems == ()
+
+    check_each(plans, check)

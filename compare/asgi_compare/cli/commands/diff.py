@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,8 +23,7 @@ from asgi_compare.run.matrix import run as execute
 @click.argument("a")
 @click.argument("b")
 @click.argument("path", required=False)
-@click.option("--header", "-H", multiple=True, metavar="'NAME: VALUE'", help="A field.")
-@click.option("--body", "-d", help="The request's body, or a WebSocket's message.")
+@common.request_options
 @common.target_options
 @common.no_color
 @click.pass_context
@@ -45,6 +45,7 @@ def diff(
     /. The exit code is 1 if anything differs.
     """
     said_more = path is not None or header or body is not None
+    common.need(a, b)
     if not said_more and {a, b} <= IMPLEMENTATIONS.keys():
         ctx.exit(_all_scenarios(a, b, no_color))
     sent = None if body is None else body.encode()
@@ -67,8 +68,8 @@ def diff(
     found = list(compare(one, other))
     if not found:
         out.print("Nothing that a client or a server could see is different.")
-    else:
-        out.print(_table(a, b, found))
+    for what, values in found:
+        _show(what, (a, b), values, "", out)
     ctx.exit(1 if found else 0)
 
 
@@ -84,7 +85,8 @@ def _all_scenarios(a: str, b: str, no_color: bool) -> int:
     if not rows:
         out.print(f"{a} and {b} are the same in all {len(SCENARIOS)} scenarios.")
         return 0
-    out.print(_grouped(a, b, rows))
+    for (what, values), names in _grouped(rows).items():
+        _show(what, (a, b), values, ", ".join(names), out)
     scenarios = len({name for name, _, _ in rows})
     out.print(f"{len(rows)} differences in {scenarios} of {len(SCENARIOS)} scenarios.")
     return 1
@@ -101,24 +103,37 @@ def _between(
     return list(compare(one, other))
 
 
-def _grouped(a: str, b: str, rows: list[tuple[str, str, tuple[str, str]]]) -> Table:
-    """Put what is the same difference into one row, with its scenarios."""
+def _grouped(
+    rows: list[tuple[str, str, tuple[str, str]]],
+) -> dict[tuple[str, tuple[str, str]], list[str]]:
+    """Put what is the same difference together, with its scenarios."""
     groups: dict[tuple[str, tuple[str, str]], list[str]] = {}
     for name, what, values in rows:
         groups.setdefault((what, values), []).append(name)
-    table = Table("what", clean(a), clean(b), "scenarios")
-    for (what, values), names in groups.items():
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        table.add_row(*_cells(what, values), Text(names[0] + more))
-    return table
+    return groups
 
 
-def _table(a: str, b: str, rows: list[tuple[str, tuple[str, str]]]) -> Table:
-    table = Table("what", clean(a), clean(b))
-    for what, values in rows:
-        table.add_row(*_cells(what, values))
-    return table
+def _show(
+    what: str,
+    names: tuple[str, str],
+    values: tuple[str, str],
+    scenarios: str,
+    out: common.Output,
+) -> None:
+    """Print one difference: a line for what differs, and set in who has what.
 
-
-def _cells(what: str, values: tuple[str, str]) -> list[Text]:
-    return [Text(clean(text), overflow="fold") for text in (what, *values)]
+    A long value or list goes on under its beginning, and no name is cut.
+    """
+    out.print(Text(clean(what), "bold"), soft_wrap=True)
+    width = max(map(len, names))
+    rows = [*zip(names, values, strict=True), *([("in", scenarios)] * bool(scenarios))]
+    for name, value in rows:
+        if not out.is_terminal:
+            line = f"    {clean(name).ljust(width)}  {clean(value)}"
+            out.print(Text(line), soft_wrap=True)
+            continue
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(min_width=min(width, out.width // 2), overflow="fold")
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(clean(name), "dim"), Text(clean(value)))
+        out.print(Padding(grid, (0, 0, 0, 4)))

@@ -1,64 +1,52 @@
-"""`asgi-compare list`: what there is to be driven, and by what."""
+"""`asgi-compare list`: everything that has a name, by its kind."""
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import click
-from rich.table import Table
 
 from asgi_compare.cli import common
-from asgi_compare.contract import CHAPTERS, ENDPOINTS, SCENARIOS
-from asgi_compare.drive.servers.table import SERVERS, missing
-from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
-from asgi_compare.model.transcript import INTERFACES
+from asgi_compare.cli.names import BY_LISTED, KINDS
+from asgi_compare.report.common.wording import plural
 
-
-def _endpoints() -> Table:
-    table = Table("endpoint", "methods", "path", "what it does", title="Endpoints")
-    for endpoint in ENDPOINTS.values():
-        methods = ", ".join(endpoint.methods) or "all"
-        table.add_row(endpoint.name, methods, endpoint.path, endpoint.does)
-    return table
-
-
-def _scenarios() -> Table:
-    title = f"{len(SCENARIOS)} scenarios"
-    table = Table("chapter", "scenario", "what it shows", title=title)
-    for name, chapter in CHAPTERS.items():
-        for scenario in chapter.SCENARIOS:
-            table.add_row(name, scenario.name, scenario.shows)
-    return table
-
-
-def _implementations() -> Table:
-    table = Table("implementation", "target", "what it is", title="Implementations")
-    for row in IMPLEMENTATIONS.values():
-        table.add_row(row.name, row.target, row.about)
-    return table
-
-
-def _servers() -> Table:
-    table = Table("server", "version", "serves", "what it is", title="Servers")
-    for server in SERVERS.values():
-        kinds = ", ".join(k for k in INTERFACES if server.speaks(k))
-        about = missing(server) or server.notes
-        table.add_row(server.name, server.version(), kinds, about)
-    return table
-
-
-TABLES = {
-    "implementations": _implementations,
-    "servers": _servers,
-    "endpoints": _endpoints,
-    "scenarios": _scenarios,
-}
+SHORT = ("implementations", "servers", "endpoints", "scenarios")
+"""What is listed if nothing is asked for; of the others only the number is."""
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(list(TABLES)), required=False)
+@click.argument("kind", type=click.Choice(list(BY_LISTED)), required=False)
+@click.argument("pattern", required=False)
 @common.no_color
-def list_(what: str | None, no_color: bool) -> None:
-    """List implementations, servers, endpoints and scenarios."""
+def list_(kind: str | None, pattern: str | None, no_color: bool) -> None:
+    """List what there is of one KIND, such as scenarios, rules or experiments.
+
+    PATTERN, such as 'http/*', chooses some by their names. Without a KIND,
+    implementations, servers, endpoints and scenarios are listed, and the other kinds
+    are counted.
+    """
     out = common.console(no_color)
-    for name, table in TABLES.items():
-        if what in (None, name):
-            out.print(table())
+    if kind is not None:
+        _show(kind, pattern, out)
+        return
+    for name in SHORT:
+        out.print(f"{name.capitalize()}", style="bold")
+        _show(name, None, out)
+        out.print()
+    for each in KINDS:
+        if each.listed not in SHORT and (count := len(each.names())):
+            line = f"{plural(count, each.name)}: asgi-compare list {each.listed}"
+            out.print(line, soft_wrap=True)
+
+
+def _show(listed: str, pattern: str | None, out: common.Output) -> None:
+    kind = BY_LISTED[listed]
+    rows = [
+        row for row in kind.rows() if pattern is None or fnmatchcase(row[0], pattern)
+    ]
+    if pattern is not None and not rows:
+        raise common.unknown(kind.name, pattern, kind.names())
+    if not rows:
+        out.print(f"There are no {listed}.")
+        return
+    common.show_rows(kind.headings, rows, out)

@@ -8,14 +8,12 @@ reason why nobody can see it kept.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from asgi_compare.cli import common
+from asgi_compare.cli.explanations import seen_by
 from asgi_compare.judge.application.gather import statement_of
 from asgi_compare.judge.application.probes.all_probes import PROBES
 from asgi_compare.judge.rules import RULES
@@ -58,9 +56,9 @@ def rules(
     if select and not found:
         raise common.unknown("rule", select[0], RULES)
     if found and not count:
-        out.print(_table(("rule", "binds", "level", "what it says"), found))
+        common.show_rows(("rule", "binds", "level", "what it says"), found, out)
     parts = Counter(f"{side} {level}" for _, side, level, _ in found)
-    out.print(_counted(len(found), "rule", parts))
+    out.print(_counted(len(found), "rule", parts), soft_wrap=not out.is_terminal)
 
 
 def rows(
@@ -89,7 +87,7 @@ def _show_sentences(
     level: str | None,
     side: str | None,
     count: bool,
-    out: Console,
+    out: common.Output,
 ) -> None:
     found = [
         each
@@ -99,16 +97,18 @@ def _show_sentences(
         and (side is None or each.binds in (side, "both"))
     ]
     if found and not count:
-        head = ("sentence", "binds", "level", "what it says", "who sees it kept")
-        lines = [(e.id, e.binds, e.level, e.statement, seen_by(e)) for e in found]
-        out.print(_table(head, lines))
-    out.print(_counted(len(found), "sentence", Counter(map(_kind, found))))
+        head = ("sentence", "binds", "level", "who sees it kept", "what it says")
+        common.show_rows(head, [_line(each) for each in found], out)
+    counted = _counted(len(found), "sentence", Counter(map(_kind, found)))
+    out.print(counted, soft_wrap=not out.is_terminal)
 
 
-def seen_by(sentence: Sentence) -> str:
-    """Return who sees whether a sentence is kept, or why nobody can."""
-    others = {"wire": "check-server", "probe": "check", "": sentence.why_not}
-    return "\n".join(sentence.rules) or others[sentence.seen_by]
+def _line(sentence: Sentence) -> tuple[str, ...]:
+    """Return a row; why nobody sees a sentence kept stands below the sentence."""
+    seen = ", ".join(sentence.rules) or sentence.seen_by
+    says = sentence.statement if seen else f"{sentence.statement}\n{seen_by(sentence)}"
+    shown = ", ".join(seen_by(sentence).splitlines()) if seen else "nobody"
+    return sentence.id, sentence.binds, sentence.level, shown, says
 
 
 def _kind(sentence: Sentence) -> str:
@@ -116,16 +116,6 @@ def _kind(sentence: Sentence) -> str:
     if sentence.rules:
         return "with rules"
     return kinds.get(sentence.seen_by, "that nobody can check, with the reason")
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> Table:
-    table = Table()
-    for name in head:
-        # Names of rules are folded where they do not fit, and never cut.
-        table.add_column(name, overflow="fold")
-    for line in lines:
-        table.add_row(*line)
-    return table
 
 
 def _wanted(names: Globs, select: Globs, exclude: Globs) -> bool:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import click
 from rich.console import Console, Group
+from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
@@ -70,9 +71,18 @@ def _show_code(found: list[tuple[str, Code | None]], out: Console) -> None:
 def _block(folder: str, code: Code | None) -> Group:
     if code is None:
         return Group(Text(folder, "bold"), Text("has no such function."))
-    syntax = Syntax(code.text, "python", theme="ansi_dark", background_color="default")
-    syntax.word_wrap = True
-    return Group(Text(f"{code.path}:{code.line}", "bold"), syntax)
+    syntax = Syntax("", "python", theme="ansi_dark", background_color="default")
+    lines = syntax.highlight(code.text.rstrip()).split("\n", allow_blank=True)
+    title = Text(f"{code.path}:{code.line}", "bold", overflow="fold")
+    return Group(title, *map(_indented, lines))
+
+
+def _indented(line: Text) -> Padding:
+    """Let a line of code go on, where it is too long, under its own beginning."""
+    indent = len(line.plain) - len(line.plain.lstrip())
+    rest = line[indent:]
+    rest.overflow = "fold"
+    return Padding(rest, (0, 0, 0, indent))
 
 
 def _show_scenario(scenario: Scenario, result: Run, out: Console) -> None:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import click
 
 from asgi_compare.cli import common
-from asgi_compare.cli.asking import ask, exchange_of
+from asgi_compare.cli.asking import ask, exchange_of, is_safe
+from asgi_compare.contract.parse import parse
 from asgi_compare.model.serialization.codec import dumps, transcript_to_json
 from asgi_compare.report.common.trace import show_transcripts
+
+FIRST_CALL = (
+    "This was the first call of the process: its times include what is done only once, "
+    "such as imports."
+)
 
 
 @click.command()
 @click.argument("target")
 @click.argument("path", default="/")
-@click.option("--header", "-H", multiple=True, metavar="'NAME: VALUE'", help="A field.")
-@click.option("--body", "-d", help="The request's body, or a WebSocket's message.")
+@common.request_options
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0, min_open=True, max=3600),
     default=5.0,
     show_default=True,
     help="Seconds until it is given up.",
+)
+@click.option("--cold", is_flag=True, help="Show the first call of the process.")
+@click.option(
+    "--no-times",
+    is_flag=True,
+    help="Leave out times and threads, which change with every call.",
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the transcript.")
 @common.target_options
@@ -33,15 +44,20 @@ def trace(
     header: tuple[str, ...],
     body: str | None,
     deadline: float,
+    cold: bool,
+    no_times: bool,
     json_file: str | None,
     factory: bool,
     app_dir: str | None,
     no_color: bool,
 ) -> None:
-    """Drive TARGET once, and show every event that crosses, and every hop.
+    """Drive TARGET, and show its scope, every event that crosses, and every hop.
 
     TARGET is one of our implementations (raw-asgi, starlette, ...) or any application,
     as module:attribute. PATH is /x, POST:/x or ws:/x.
+
+    GET, HEAD and OPTIONS are asked for twice, and the second call is shown, so that the
+    times are not those of imports and caches that are still empty.
     """
     whole = ask(
         target,
@@ -52,12 +68,17 @@ def trace(
         app_dir=app_dir,
         deadline=deadline,
         driver="asgi_compare.drive.hops:drive",
+        warm=not cold,
     )
     one = exchange_of(whole)
     shown = [(f"{target} {path}", one)]
     if one is not whole:
         shown.insert(0, (f"{target} lifespan around it", whole))
-    show_transcripts(shown, common.console(no_color))
+    out = common.console(no_color)
+    for title, each in shown:
+        show_transcripts([(title, each)], out, scopes=True, times=not no_times)
+    if cold or not is_safe(parse(path)):
+        out.print(FIRST_CALL, style="dim")
     if json_file:
         common.write_report(json_file, dumps(transcript_to_json(whole)))
     ctx.exit(0 if one.ending.kind in ("returned", "raised") else 1)

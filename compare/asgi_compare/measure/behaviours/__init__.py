@@ -78,12 +78,3 @@ BEHAVIOURS: dict[str, Behaviour] = {
     behaviour.name: behaviour for theme in THEMES.values() for behaviour in theme
 }
 """All behaviours, by name."""
-
-
-def caused_by(layer: str) -> list[Behaviour]:
-    """Return the behaviours that a layer is the cause of.
-
-    A layer is the dotted path of a middleware, the name of a setting, or a word of
-    `behaviour.LAYERS`.
-    """
-    return [each for each in BEHAVIOURS.values() if each.layer == layer]

@@ -5,16 +5,23 @@ then moved over it. Whoever opens the report sees the old one or the new one, ne
 of one; and a disk that is full spoils neither. Some systems say that the disk is full
 only when a file is forced or closed, so both are done before the move.
 
-A path that is there and is no ordinary file (a terminal, a pipe, `/dev/stdout`) is
-written to directly: moving a file over a device would destroy the device.
+A path that is there and is no ordinary file (a terminal, a pipe) is written to
+directly: moving a file over a device would destroy the device. `/dev/stdout` and its
+like are open already, and what they stand for is written to as it is open.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
+import sys
 from pathlib import Path
+
+STREAMS = {"stdout": 1, "stderr": 2}
+DESCRIPTOR = re.compile(r"/dev/(?:fd/)?(stdout|stderr|(?<=/fd/)\d+)")
+"""A path that names what is open already, by its name or its number."""
 
 
 class ReportError(Exception):
@@ -29,6 +36,9 @@ def write(path: str | os.PathLike[str], text: str) -> Path:
     data = text.encode("utf-8", "backslashreplace")
     target = Path(path)
     try:
+        if open_already := DESCRIPTOR.fullmatch(os.fspath(path)):
+            _write_to(STREAMS.get(open_already[1]) or int(open_already[1]), data)
+            return target
         # A link stays a link: what it points to is what is replaced.
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
@@ -65,6 +75,13 @@ def _write_through(path: Path, data: bytes, mode: int | None) -> None:
 
 def _write_directly(target: Path, data: bytes) -> None:
     with target.open("wb") as file:
+        file.write(data)
+
+
+def _write_to(descriptor: int, data: bytes) -> None:
+    if descriptor == 1 and sys.stdout is not None:
+        sys.stdout.flush()  # what was printed before comes first
+    with open(descriptor, "wb", closefd=False) as file:
         file.write(data)
 
 

@@ -2,7 +2,7 @@
 
 Everything that came from an application is untrusted. So each value is escaped, and
 stripped of control characters before that; and the content security policy lets a
-browser take no script, and no style but ours, which is named by its digest.
+browser take no style and no script but ours, which are named by their digests.
 """
 
 from __future__ import annotations
@@ -21,16 +21,20 @@ REPORTS = Path(__file__).parents[1]
 """The folder of the reports; a page is `run/page.html`, with `run/page.css`."""
 
 POLICY = (
-    "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+    "default-src 'none'; style-src 'sha256-{style}';{script} base-uri 'none'; "
     "form-action 'none'"
 )
 """The content security policy; a `<meta>` can carry all of these directives."""
 
 
-def template(name: str, *sheets: str, **known: Any) -> Template:
-    """Return a template that has its style and its policy, and what else it knows."""
+def template(name: str, *sheets: str, script: str = "", **known: Any) -> Template:
+    """Return a template that has its style and its policy, and what else it knows.
+
+    `script` is the file of the only script that the page runs.
+    """
     css = "".join((REPORTS / sheet).read_text("utf-8") for sheet in sheets)
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    code = (REPORTS / script).read_text("utf-8") if script else ""
+    runs = f" script-src 'sha256-{_digest(code)}';" if code else ""
     environment = Environment(
         loader=FileSystemLoader(REPORTS),
         autoescape=True,
@@ -40,12 +44,17 @@ def template(name: str, *sheets: str, **known: Any) -> Template:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        # Ours, and digested as it is, so it is not escaped.
+        # Ours, and digested as they are, so they are not escaped.
         css=Markup(css),
-        policy=POLICY.format(digest=digest),
+        script=Markup(code),
+        policy=POLICY.format(style=_digest(css), script=runs),
         **known,
     )
     return environment.get_template(name)
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _finalize(value: object) -> object:

@@ -30,7 +30,12 @@ from asgi_compare.model.transcript import (
     Response,
     Transcript,
 )
-from asgi_compare.report.common.values import is_fields, show_field, show_value
+from asgi_compare.report.common.values import (
+    is_fields,
+    show_field,
+    show_fields,
+    show_value,
+)
 from asgi_compare.report.common.wording import duration, without_noise
 
 Value = TypeVar("Value")
@@ -72,7 +77,7 @@ class Timeline:
     answer: tuple[str, ...]
     """What the client got: the status line, the fields, the body."""
     ending: str
-    """How the application's part ended; empty if it simply returned."""
+    """How the application's part ended; empty if it returned with all being said."""
     notes: tuple[str, ...]
     elapsed: str
     likeness: str
@@ -85,7 +90,7 @@ def timeline(transcript: Transcript) -> Timeline:
         transcript.interface,
         tuple(_shortened(list(_lines(transcript.events, threads)))),
         _got(transcript),
-        _ending(transcript.ending),
+        _ending(transcript.ending) or _unanswered(transcript),
         tuple(clean(note) for note in transcript.notes),
         duration(transcript.elapsed_ns),
         _likeness(transcript, threads),
@@ -121,6 +126,18 @@ def request_lines(transcript: Transcript) -> list[str]:
     return [clean(shorten(first)), *fields, *(["", *body] if body else [])]
 
 
+def scope_lines(transcript: Transcript) -> list[str]:
+    """Write out the scope or the environ, a key on each line; fields one by one."""
+    lines = []
+    for key, value in transcript.scope.items():
+        if is_fields(value):
+            lines.append(f"{clean(str(key))}:")
+            lines += [f"  {show_value(pair)}" for pair in value]
+        else:
+            lines.append(f"{clean(str(key))}: {show_value(value)}")
+    return lines
+
+
 def _bytes(value: Any) -> bytes:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace")
@@ -148,17 +165,15 @@ def _parts(event: Any, limit: int = 160) -> tuple[str, tuple[str, ...]]:
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         return "(no event)", (show_value(event, limit),)
     details = (
-        f"{clean(str(key))}={_entry(value, limit)}"
+        f"{clean(str(key))}={_entry(value, limit, event['type'])}"
         for key, value in event.items()
         if key != "type"
     )
     return clean(shorten(event["type"])), tuple(details)
 
 
-def _entry(value: Any, limit: int) -> str:
-    if is_fields(value):
-        return "[" + ", ".join(show_field(pair) for pair in value[:40]) + "]"
-    return show_value(value, limit)
+def _entry(value: Any, limit: int, kind: str) -> str:
+    return show_fields(value, kind) if is_fields(value) else show_value(value, limit)
 
 
 def _shortened(lines: list[Line]) -> list[Line]:
@@ -172,9 +187,9 @@ def _shortened(lines: list[Line]) -> list[Line]:
 
 def _got(transcript: Transcript) -> tuple[str, ...]:
     if transcript.scope.get("type") == "lifespan":
-        between = tuple(_others(transcript, "in between, "))
-        return between or ("nothing: a lifespan has no client",)
-    return (*_answer(transcript.answer), *_others(transcript, "and "))
+        between = tuple(_others(transcript, "in between: "))
+        return between or ("in between: nothing was asked",)
+    return (*_answer(transcript.answer), *_others(transcript, "beside it: "))
 
 
 def _answer(answer: Answer | None) -> list[str]:
@@ -225,13 +240,16 @@ def _others(transcript: Transcript, joined_by: str) -> list[str]:
     if not transcript.requests:
         return []
     statuses = Counter(
-        str(other.response.status) if other.response else "no answer"
+        str(other.response.status) if other.response else "not at all"
         for other in transcript.requests
     )
-    counted = ", ".join(f"{count} of {status}" for status, count in statuses.items())
     number = len(transcript.requests)
-    exchanges = "1 exchange" if number == 1 else f"{number} exchanges"
-    return [f"{joined_by}{exchanges}: {counted}"]
+    if len(statuses) == 1:
+        counted = next(iter(statuses))
+    else:
+        counted = ", ".join(f"{status} ({n}×)" for status, n in statuses.items())
+    requests = "one request" if number == 1 else f"{number:,} requests"
+    return [f"{joined_by}{requests}, answered {counted}"]
 
 
 def _ending(ending: Ending) -> str:
@@ -241,6 +259,29 @@ def _ending(ending: Ending) -> str:
     said = clean(shorten(ending.error, LONG), lines=True)
     error = f": {said}" if said else ""
     return f"{ending.kind} after {duration(ending.at_ns)}{error}"
+
+
+UNANSWERED = {
+    "http": (
+        "http.response.start",
+        "returned without a response: a server answers 500 in its place",
+    ),
+    "websocket": (
+        "websocket.",
+        "returned without an answer to the handshake: a server refuses it in its place",
+    ),
+}
+"""By the type of the scope: what an answer begins with, and what it means if none
+came."""
+
+
+def _unanswered(transcript: Transcript) -> str:
+    """Say what it means that an application has returned and sent nothing."""
+    begins, meaning = UNANSWERED.get(str(transcript.scope.get("type")), ("", ""))
+    sent = (e.event for e in transcript.events if e.direction == "send")
+    kinds = (str(e.get("type")) for e in sent if isinstance(e, dict))
+    is_answered = any(kind.startswith(begins) for kind in kinds)
+    return "" if is_answered else meaning
 
 
 def _likeness(transcript: Transcript, threads: dict[int, int]) -> str:

@@ -38,12 +38,22 @@ def show_value(value: Any, limit: int = LIMIT, depth: int = DEPTH) -> str:
     return clean(shorten(_repr(value), limit))
 
 
-def show_field(pair: Any) -> str:
-    """Show one header field as `name: value`, or as it is if it is not one."""
+def show_field(pair: Any, part: type = bytes) -> str:
+    """Show one header field as `name: value`, or as it is if it is not one.
+
+    On ASGI both parts are byte strings, on WSGI both are native strings. What is not is
+    written as Python would write it, so that `'a': b'b'` is not taken for `a: b`.
+    """
     if isinstance(pair, list | tuple) and len(pair) == 2:
-        name, value = pair
-        return f"{_field_part(name)}: {_field_part(value)}"
+        show = _field_part if all(isinstance(p, part) for p in pair) else show_value
+        return f"{show(pair[0])}: {show(pair[1])}"
     return show_value(pair)
+
+
+def show_fields(value: Any, kind: str = "", most: int = 40) -> str:
+    """Show the header fields of an event of this type in one line."""
+    part = str if kind == "start_response" else bytes
+    return "[" + ", ".join(show_field(pair, part) for pair in value[:most]) + "]"
 
 
 def is_fields(value: Any) -> bool:
@@ -55,12 +65,10 @@ def is_fields(value: Any) -> bool:
     )
 
 
-def _field_part(part: Any) -> str:
-    if isinstance(part, bytes):
-        # RFC 9110, section 5.5: what is not ASCII in a field is opaque. Latin-1 shows
-        # each octet as one character, which is also what WSGI makes of it.
-        return clean(shorten(part.decode("latin-1")))
-    return clean(shorten(part)) if isinstance(part, str) else show_value(part)
+def _field_part(part: bytes | str) -> str:
+    # RFC 9110, section 5.5: what is not ASCII in a field is opaque. Latin-1 shows each
+    # octet as one character, which is also what WSGI makes of it.
+    return clean(shorten(part if isinstance(part, str) else part.decode("latin-1")))
 
 
 def _quoted(value: str, limit: int) -> str:

@@ -2,7 +2,7 @@
 
 The cells are put together where all is alike: the verdict, the reason and the
 differences. What remains are a few outcomes, and a few transcripts that are called A,
-B, C and so on; A is the yardstick's. Each outcome names its cells, and each cell its
+B, C and so on; A is the baseline's. Each outcome names its cells, and each cell its
 transcript, so that nothing is shown twice.
 """
 
@@ -77,10 +77,10 @@ class Evidence:
     """Lines for a shell that show the scenario, and that run it again."""
 
 
-def evidence(run: Run, row: Row, yardstick: str) -> Evidence:
+def evidence(run: Run, row: Row, baseline: str) -> Evidence:
     """Gather what `run` has on the scenario of one row."""
-    # The yardstick first, so that its transcript is A.
-    cells = sorted(row.cells, key=lambda cell: cell.column.name != yardstick)
+    # The baseline first, so that its transcript is A.
+    cells = sorted(row.cells, key=lambda cell: cell.column.name != baseline)
     exhibits: dict[str, Exhibit] = {}
     outcomes: dict[Hashable, Outcome] = {}
     for cell in cells:
@@ -89,7 +89,7 @@ def evidence(run: Run, row: Row, yardstick: str) -> Evidence:
             _outcome(run, cell, exhibit, outcomes)
     return Evidence(
         row,
-        _request(run, row, yardstick),
+        _request(run, row, baseline),
         tuple(outcomes.values()),
         tuple(exhibits.values()),
         _commands(row),
@@ -127,8 +127,8 @@ def _alike(difference: Difference) -> Hashable:
     return (difference.what, values, difference.reason, difference.layer)
 
 
-def _request(run: Run, row: Row, yardstick: str) -> tuple[str, ...]:
-    transcript = run.transcripts.get(_key(row.name, yardstick))
+def _request(run: Run, row: Row, baseline: str) -> tuple[str, ...]:
+    transcript = run.transcripts.get(_key(row.name, baseline))
     lines = request_lines(transcript) if transcript else []
     return tuple(lines or [row.request])
 

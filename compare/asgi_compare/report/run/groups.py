@@ -29,7 +29,7 @@ class DifferenceGroup:
     count: int
     scenarios: tuple[str, ...]
     where: tuple[str, ...]
-    """The implementations and hosts that differ from the yardstick, in short."""
+    """The implementations and hosts that differ from the baseline, in short."""
     example: Difference
 
 

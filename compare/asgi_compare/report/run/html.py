@@ -1,48 +1,58 @@
-"""A run as one static page.
+"""A run as one page, which needs no network.
 
-The page needs no network and no script. Its style sheet stands in it, and the content
-security policy allows that very sheet, by its digest, and nothing else: no script, no
-picture, no frame, no connection. Jinja2 escapes every value (`autoescape`), and every
-value that is text goes through `clean` first (`finalize`), so that nothing which an
-application sent can be markup, or turn a line around. A name that the template asks for
-and does not get is an error (`StrictUndefined`), not a hole in the page.
+To the end of the tables it needs no script either. The evidence would make it several
+megabytes long, so it is packed: a piece of HTML for each scenario, made by Jinja2 as
+the page is, compressed, in a block of data that nothing runs. `page.js` unpacks it when
+a reader opens a scenario or follows a cell.
 
-`page.html` is the template, `page.css` the sheet.
+The content security policy allows this script and the style sheet, by their digests,
+and nothing else: no picture, no frame, no connection. Jinja2 escapes every value
+(`autoescape`), and every value that is text goes through `clean` first (`finalize`), so
+that nothing which an application sent can be markup, or turn a line around. A name that
+the template asks for and does not get is an error (`StrictUndefined`), not a hole in
+the page.
 """
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from urllib.parse import quote
+
+from jinja2 import Template
 
 from asgi_compare.model.results import Run
 from asgi_compare.report.common.pages import template
 from asgi_compare.report.common.wording import plural
 from asgi_compare.report.run import groups, measures, view
 from asgi_compare.report.run import summary as short
-from asgi_compare.report.run.evidence import evidence
+from asgi_compare.report.run.evidence import Evidence, evidence
 from asgi_compare.report.run.marks import MARKS
-from asgi_compare.report.run.view import Cell, Column
+from asgi_compare.report.run.view import Chapter, Column
 
 
 def render(run: Run) -> str:
     """Return the whole page."""
     table = view.matrix(run)
-    yardstick = view.yardstick(run)
+    baseline = view.baseline(run)
     chapters = [
-        (chapter, [evidence(run, row, yardstick) for row in chapter.rows])
+        (chapter, [evidence(run, row, baseline) for row in chapter.rows])
         for chapter in table.chapters
     ]
-    return template(
+    page = template(
         "run/page.html",
         "run/page.css",
+        script="run/page.js",
         anchor=anchor,
-        label=label,
         some=groups.some,
         plural=plural,
-    ).render(
+    )
+    return page.render(
+        packed=_packed(page.environment.get_template("run/evidence.html"), chapters),
         run=run,
         matrix=table,
-        yardstick=yardstick,
+        baseline=baseline,
         title=view.title(table),
         headline=view.headline(run, table),
         short=short.sentences(run, table),
@@ -56,6 +66,7 @@ def render(run: Run) -> str:
         measures=measures.tables(run),
         chapters=chapters,
         left_aside=view.left_aside(run),
+        known_findings=view.known_findings(run),
         environment=view.facts(run),
     )
 
@@ -73,7 +84,12 @@ def anchor(scenario: str, column: Column | None = None, exhibit: str = "") -> st
     return ":".join(quote(part, safe="/", errors="backslashreplace") for part in parts)
 
 
-def label(cell: Cell) -> str:
-    """Say in words what a cell shows, for who cannot see where it stands."""
-    where = f"{cell.column.implementation} on {cell.column.host}"
-    return f"{cell.scenario}, {where}: {cell.mark.word}"
+def _packed(piece: Template, chapters: list[tuple[Chapter, list[Evidence]]]) -> str:
+    """Pack the evidence of each scenario, by its place in the page."""
+    found = {
+        anchor(item.row.name): piece.render(item=item)
+        for _, items in chapters
+        for item in items
+    }
+    data = json.dumps(found, separators=(",", ":")).encode()
+    return base64.b64encode(zlib.compress(data, 9)).decode()

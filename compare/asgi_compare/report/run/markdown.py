@@ -112,9 +112,12 @@ def _differences(run: Run) -> list[str]:
     head = ("aspect", "layer", "why", "source", "where", "times", "for example")
     aside = [f"* {escape(sentence)}" for sentence in view.left_aside(run)]
     heading = ["", "Left aside before anything is compared:", ""]
+    broken = [f"* {escape(sentence)}" for sentence in view.known_findings(run)]
+    known = ["", "Rules that are broken, and known to be:", ""]
     return [
         *("## What differs, and why", "", *_rows(head, rows)),
         *(heading + aside if aside else []),
+        *(known + broken if broken else []),
     ]
 
 

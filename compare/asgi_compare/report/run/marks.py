@@ -67,7 +67,7 @@ MARKS: dict[str, Mark] = {
             "!",
             "!",
             "error",
-            "The exchange itself could not be had: a server did not start, a process "
+            "The exchange itself could not be run: a server did not start, a process "
             "died, a deadline passed.",
         ),
         Mark("absent", " ", " ", "not run", "This exchange was not asked for."),

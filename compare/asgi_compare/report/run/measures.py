@@ -1,6 +1,6 @@
 """Measurements, as tables of text.
 
-Two tables answer what everybody asks first: whether three waits take 3t or t, and how
+Two tables answer what everybody asks first: how long three waits take, and how
 many of fifty requests run at a time and on how many threads. Every other measurement
 gets a table by what was measured, such as how soon an application stops when its client
 has left.
@@ -22,7 +22,7 @@ from asgi_compare.report.run.view import Column
 ELAPSED = "elapsed"
 RUNNING = "most at a time"
 THREADS = "threads"
-ANSWERED = "all answered after"
+ANSWERED = "time until all were answered"
 LATE = "stopped after the client left"
 """Names of measurements that a report looks for."""
 
@@ -82,7 +82,7 @@ def _waits(found: Found) -> MeasureTable:
             ratio = f"{one.value / all_at_once.value:.1f} times"
             rows.append((column, (show(one), show(all_at_once), ratio)))
     return MeasureTable(
-        "3t against t",
+        "Sequential and concurrent waits",
         "Three waits of the same length, one after the other and all at once.",
         ("one after the other", "all at once", "faster by"),
         tuple(rows),
@@ -135,7 +135,7 @@ def _plain(found: Found, what: str) -> MeasureTable:
             note = f"In {len(scenarios)} scenarios."
             return MeasureTable(title, note, ("median", "most", "in"), rows)
         # A median over eleven scenarios says nothing beside one over three of them.
-        note = f"In those {len(shared)} of {len(scenarios)} scenarios that all have."
+        note = f"The {len(shared)} of {len(scenarios)} scenarios that apply to all."
         scenarios = shared
     cases = {scenario.partition("/")[2] for scenario in scenarios}
     short = len(cases) == 1 and len(scenarios) > 1

@@ -1,4 +1,4 @@
-"""A run in a few sentences, for who reads nothing else of it.
+"""A run in a few sentences, for readers who go no further.
 
 `QUESTIONS` is a table. Each row is a question and a function that answers it from the
 run: from its verdicts, its differences and its measurements. Every name and number of
@@ -38,7 +38,7 @@ class Place:
 
 
 TITLE = "In short"
-NOTE = "Read off this run, and true of it: another machine has other times."
+NOTE = "Figures from this run only; another machine gives other times."
 DIFFERENCES = Place("What differs, and why", "differences")
 UNSUPPORTED = Place("What is unsupported", "unsupported")
 
@@ -93,12 +93,12 @@ def sentences(run: Run, table: Matrix) -> list[Sentence]:
     return [sentence for sentence in answers if sentence is not None]
 
 
-HEADER = re.compile(r"(answer \d+ )?header ")
+HEADER = re.compile(r"(answer \d+ )?header:")
 """An aspect that is a header field, or the order of them; of one answer of several."""
 
 
 def alike(known: Known) -> Sentence | None:
-    """Say in how many scenarios all implementations do the same, in process."""
+    """Say in how many scenarios all implementations are identical, in process."""
     count = len(known.table.groups)
     differing: dict[str, set[bool]] = {}
     for difference in known.in_process:
@@ -115,11 +115,13 @@ def alike(known: Known) -> Sentence | None:
     same = [name for name in everywhere if name not in differing]
     nearly = [name for name in everywhere if differing.get(name) == {True}]
     total = plural(len(list(known.table.rows)), "scenario")
+    everyone = "both" if count == 2 else f"all {count}"
     text = (
         f"{'Both' if count == 2 else f'All {count}'} implementations pass "
-        f"{len(everywhere):,} of {total} in process. They do the same in "
-        f"{len(same) or 'none'} of these, and differ in header fields alone in "
-        f"{len(nearly) or 'none'}."
+        f"{len(everywhere):,} of {total} in process. {len(same) or 'None'} of these "
+        f"{'is' if len(same) < 2 else 'are'} identical in {everyone}, and "
+        f"{len(nearly) or 'none'} {'differs' if len(nearly) < 2 else 'differ'} in "
+        "header fields alone."
     )
     examples = [*same[:1], *nearly[:1]] or everywhere[:1]
     return Sentence(text, tuple(map(Place, examples)))
@@ -211,8 +213,8 @@ def crowd(known: Known) -> Sentence | None:
     first, last = (_middle([ended[cell]]) for cell in (ends[0], ends[-1]))
     return Sentence(
         f"Of {max(sizes)} requests that arrive at once and have to wait, "
-        f"{_at_a_time(each)}. All are answered after {first} at the soonest "
-        f"({ends[0]}), and after {last} at the latest ({ends[-1]}).",
+        f"{_at_a_time(each)}. Time until all of them were answered: from {first} "
+        f"({ends[0]}) to {last} ({ends[-1]}).",
         (Place(WAITING),),
     )
 
@@ -239,7 +241,7 @@ def client_left(known: Known) -> Sentence | None:
 
 
 QUESTIONS: tuple[tuple[str, Callable[[Known], Sentence | None]], ...] = (
-    ("In how many scenarios do all do the same?", alike),
+    ("How many scenarios are identical in all implementations?", alike),
     ("Which layer makes the most differences?", busiest_layer),
     ("What cannot be done, and why?", unsupported),
     ("What is gained by waiting for three things at once?", three_waits),

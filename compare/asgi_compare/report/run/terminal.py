@@ -218,6 +218,8 @@ def _show_differences(run: Run, console: Console) -> None:
         what = f"{aspects}  [{group.layer}]" if group.layer else aspects
         _entry(mark, (what, times), lines, console)
     _more(len(found), console)
+    for sentence in view.known_findings(run):
+        console.print(Text(f"Known to break a rule: {clean(sentence)}"))
 
 
 def _entry(

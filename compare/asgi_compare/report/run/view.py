@@ -154,7 +154,7 @@ def by_cell(
     return found
 
 
-def yardstick(run: Run) -> str:
+def baseline(run: Run) -> str:
     """Name the first cell, which the others are read beside; empty if there is none."""
     columns = _columns(run)
     return columns[0].name if columns else ""
@@ -168,6 +168,8 @@ def text(row: dict[str, object], key: str) -> str:
 
 LEFT_ASIDE = "left_aside"
 """What the environment calls the sentences about what was not compared."""
+KNOWN_FINDINGS = "known_findings"
+"""What it calls those about rules that are broken, and known to be."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
@@ -192,6 +194,8 @@ def headline(run: Run, table: Matrix) -> list[str]:
         f"{count['unsupported']:,} unsupported, {plural(count['error'], 'error')}.",
         _differences_in_words(run),
     ]
+    if run.findings:
+        sentences.append(_findings_in_words(run))
     if run.interrupted:
         sentences.append("The run was interrupted: this is what was done until then.")
     return sentences
@@ -216,7 +220,7 @@ def facts(run: Run) -> list[tuple[str, str]]:
     """
     pairs: list[tuple[str, str]] = []
     for key, value in run.environment.items():
-        if key == LEFT_ASIDE:
+        if key in (LEFT_ASIDE, KNOWN_FINDINGS):
             continue
         if isinstance(value, dict):
             value = ", ".join(f"{name} {entry}" for name, entry in value.items())
@@ -226,7 +230,16 @@ def facts(run: Run) -> list[tuple[str, str]]:
 
 def left_aside(run: Run) -> list[str]:
     """Return what was left aside before anything was compared."""
-    sentences = run.environment.get(LEFT_ASIDE)
+    return _sentences(run, LEFT_ASIDE)
+
+
+def known_findings(run: Run) -> list[str]:
+    """Return which rules are broken, where that is known and no failure."""
+    return _sentences(run, KNOWN_FINDINGS)
+
+
+def _sentences(run: Run, key: str) -> list[str]:
+    sentences = run.environment.get(key)
     return [str(each) for each in sentences] if isinstance(sentences, list) else []
 
 
@@ -238,6 +251,13 @@ def _differences_in_words(run: Run) -> str:
     if not unknown:
         return f"{total}, all of them explained."
     return f"{total}, {unknown:,} of them not explained."
+
+
+def _findings_in_words(run: Run) -> str:
+    """Say which rules are broken; where that is not known, the exchange has failed."""
+    exchanges = plural(len({finding.scenario for finding in run.findings}), "exchange")
+    rules = ", ".join(dict.fromkeys(finding.rule for finding in run.findings))
+    return f"In {exchanges} a rule of the specifications is broken: {rules}."
 
 
 def _columns(run: Run) -> tuple[Column, ...]:

@@ -30,7 +30,7 @@ RANGES = Elsewhere(
     "FileResponse and StaticFiles know ranges.",
     "`requested_range` in asgi_raw/endpoints/files.py.",
 )
-BESIDE = "Data flows in one direction"
+BESIDE = "compared event by event"
 OUTSIDE = answers(mentions=(BESIDE,))
 """The beginning of a file that is beside the folder, and not in it."""
 PASTED = answers(

@@ -60,7 +60,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         "forgery/token-without-cookie",
-        "The token must fit to the cookie: somebody else's token is no good.",
+        "The token must match the cookie: somebody else's token is no good.",
         (post("/lab/guarded", TOKEN),),
         raw=TAKEN,
         starlette=TAKEN,

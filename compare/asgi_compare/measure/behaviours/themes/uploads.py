@@ -117,7 +117,7 @@ BEHAVIOURS = (
         ),
         elsewhere=Elsewhere(
             "Nothing to do: it is as patient.",
-            "By hand one decides: ours refuses (asgi_raw/multipart.py).",
+            "By hand one decides: ours refuses (asgi_compare/domain/multipart.py).",
         ),
         note="Nobody is told that the form was not whole.",
     ),
