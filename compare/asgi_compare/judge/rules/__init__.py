@@ -2,18 +2,16 @@
 
 `judge(transcript)` gives the findings of one transcript. `judge_for(scope)` makes a
 `Judge` that is told of one event after the other while they happen. `RULES` holds every
-rule by id; `asgi_compare.judge.rules.engine.book` holds every normative sentence of the
-specifications, with the rules that stand for it or the reason why there is none.
+rule by id; `engine/book.py` holds every normative sentence of the specifications, with
+the rules that stand for it or the reason why there is none.
 
-    rule.py, values.py, response.py      nouns and small helpers
-    engine.py, judge_*.py                what has happened so far, and who looks at it
-    asgi_*.py, http_*.py, wsgi_*.py      the rules, a chapter each
-    examples.py, event_keys.py           words for the examples; the keys of each event
-    book.py, sentences/*.tsv             the sentences
+    engine/           a rule, a judge for each kind of connection, examples, the book
+    asgi/             the rules of ASGI; its extensions in a folder of their own
+    http/ wsgi/       the rules of HTTP and of WSGI
+    sentences/*.tsv   the sentences
 
-Standard library only, with `asgi_compare.model.transcript` and
-`asgi_compare.model.results`: a server's author can use the rules without anything else
-of this toolkit.
+Standard library only: a server's author can use the rules without anything else of this
+toolkit but the nouns in `model/`.
 """
 
 from __future__ import annotations
