@@ -17,14 +17,14 @@ thread: `await asyncio.to_thread(...)`. `receive` and `send` must not be called 
 A request and its response are one such call. The server tells the request's head (the
 method, the path, the header fields) in the scope, and its body in "http.request"
 events. The application answers with one "http.response.start" and one or more
-"http.response.body" events; all but the last of them say `more_body`. So the smallest
-application that works is this:
+"http.response.body" events; all but the last of them say `more_body`. So this is the
+smallest that answers a request (a good one looks at the scope's type first, as step 1):
 
     async def application(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"Hello, world!"})
 
-Put into a file `hello.py`, it is served by `uvicorn hello:application`.
+Put it into a file `hello.py`: `uvicorn hello:application` serves it.
 
 Begin with the eight steps in `steps/`. Each is a small file that runs by itself, has
 one idea, and shows what crosses the interface. `docs/steps.md` has them with pictures.
@@ -53,9 +53,8 @@ keeping connections alive, pings. Of the extensions that a server may offer ther
 (`ws_deny`); push, early hints, trailers and the sending of files by the server are left
 to the rule book, `docs/rules/`.
 
-An application that returns without a response, or raises before it, has the server
-answer 500 in its place; and the server adds header fields of its own. Both stand where
-they matter: in `app.py`, and at the top of `events.py`.
+What a server does when a call ends early, and which header fields it adds, stands where
+it matters: in `app.py`, and at the top of `events.py`.
 
 Only the standard library is used, and `asgi_compare.domain`, which is what the four
 applications know in common. Where a line does what a specification asks for, the

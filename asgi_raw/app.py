@@ -4,10 +4,14 @@ The server names the protocol in `scope["type"]`. Each has its own events, and s
 own coroutine here. A call has its connection for itself, from the beginning to the end
 (ASGI, "Connection Scope"): there is no other place that would hear of it.
 
-A call that ends has said all it had to say. If it returns without a response, or raises
-before one has begun, the server answers 500 by itself. If the response has begun, the
-server can only break the connection off. A WebSocket is closed, or refused if it was
-not accepted yet. And a lifespan that ends early is one that is not supported.
+A call that ends early leaves the rest to the server:
+
+                returns                              raises
+    http        before the start: most answer 500    500
+                after it: the connection breaks off  the connection breaks off
+    websocket   refused, or closed if accepted       the same, by a code of the server's
+    lifespan    before its first answer: most        the server goes on without lifespan
+                servers go on without lifespan
 """
 
 from asgi_raw.events import Receive, Scope, Send

@@ -93,11 +93,12 @@ async def read_piece(receive: Receive) -> tuple[bytes, bool]:
 
 
 async def client_left(receive: Receive) -> None:
-    """Wait until the client has left; to be run beside something that takes time.
+    """Wait for "http.disconnect"; to be run beside something that takes time.
 
-    The request must have been read: then nothing but "http.disconnect" can come. After
-    it, or even a little earlier, `send` should raise (www, "Disconnect"). It comes
-    after a complete response too, whether the client is still there or not.
+    The request must have been read: then nothing else can come. While the response is
+    not complete, it means that the client has left, and from then on, or even a little
+    earlier, `send` should raise (www, "Disconnect"). It comes after a complete response
+    too, whether the client is still there or not.
     """
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -198,8 +199,8 @@ async def piece(send: Send, body: bytes) -> None:
     """Send a piece of a response's body that is not the last (www, "Response Body").
 
     It returns when the server has taken it, which may be late if the client reads
-    slowly. It raises OSError if the client has left (www, "Disconnected Client"); let
-    it pass: the server knows what it means.
+    slowly. It should raise OSError if the client has left (www, "Disconnected Client"),
+    and not every server does. Do not catch it: the server knows what it means.
     """
     await send({"type": "http.response.body", "body": body, "more_body": True})
 

@@ -6,7 +6,9 @@ and `send` as they are, or put its own in their place. That is all there is to i
 the scope must not be changed where it is, since it belongs to others as well: who wants
 another one makes a copy (ASGI, "Middleware").
 
-Here are the two that no application should be without. They do not know any route.
+Here are the two that no application should be without. They do not know any route. Both
+are put around what speaks HTTP (`app.py`). One that is put around a whole application
+hands on every other type of scope first, as in step 7.
 """
 
 import contextlib
@@ -39,7 +41,7 @@ def errors(app: Application) -> Application:
 
         async def watched(event: Event) -> None:
             nonlocal started
-            started = True
+            started = started or event["type"] == "http.response.start"
             await send(event)
 
         try:
@@ -64,9 +66,9 @@ def head(app: Application) -> Application:
     """Answer HEAD as GET, without the body (RFC 9110, 9.3.2).
 
     The server should cut a body off, and not every one does so with a body in pieces.
-    So the response is complete with its start, and the body that the endpoint sends is
-    dropped. An endpoint that watches for "http.disconnect" learns at once that there is
-    nobody to wait for.
+    So an empty body follows the start at once, and the one that the endpoint sends is
+    dropped. The response is complete by then: an endpoint that watches for
+    "http.disconnect" gets it, and can stop.
     """
 
     async def with_head(scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,7 @@
     uvicorn asgi_raw.steps.step1:application
 
 A server owns the sockets and speaks HTTP. For each request it calls the application
-once, also if several requests come over one socket (ASGI, "Applications"). The scope is
+once, even if several requests come over one socket (ASGI, "Applications"). The scope is
 what the server knows by then: a dict, and always a new one. This is a whole one, for
 `GET /`:
 
@@ -24,8 +24,9 @@ what the server knows by then: a dict, and always a new one. This is a whole one
     # end
 
 A server may leave out `scheme`, `raw_path`, `root_path`, `client`, `server` and
-`extensions`. `version` is that of the interface, `spec_version` that of its HTTP part:
-2.0 if it is not there (www, "HTTP Connection Scope"). Byte strings and Unicode strings
+`extensions`; one that keeps a state for us adds `state` (step 5). `version` is that of
+the interface, `spec_version` that of its HTTP part: 2.0 if there is no `spec_version`
+(www, "HTTP Connection Scope"). Byte strings and Unicode strings
 are never mixed: what HTTP has as bytes stays bytes, and the path, which the server has
 decoded, is a `str` (ASGI, "Strings and Unicode").
 
@@ -49,10 +50,14 @@ these dicts, and nothing more: there is no base class and no library to import.
     # end
 
 The lifespan is the server's question whether we want to hear of its start and its end.
-We do not, so we raise: the server goes on without it (lifespan, "Scope").
+We do not, so we raise: the server goes on without it (lifespan, "Scope"). An
+application that answers it with HTTP events is saved by the server alone, which refuses
+them by raising.
 
-Picture: docs/steps/step1.svg. What is missing: it never looks at what the client
-sends. Step 2 reads the body of the request.
+Picture: docs/steps/step1.svg.
+
+What is missing: it never looks at what the client sends. Step 2 reads the body of the
+request.
 """
 
 from collections.abc import Awaitable, Callable
@@ -68,13 +73,15 @@ Send = Callable[[Event], Awaitable[None]]
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Say hello over HTTP, and no to anything else."""
     if scope["type"] != "http":
-        # To return would mean that all is well (ASGI, "Protocol Specifications").
+        # Raise for what we do not speak (ASGI, "Protocol Specifications"). A return
+        # would look like a call that was served and has ended.
         raise ValueError(f"Expected a scope of type 'http', but got {scope['type']!r}.")
     await send(
         {
             "type": "http.response.start",
             "status": 200,
-            # Names in lower case. A list of pairs, because a name may come twice.
+            # Names in lower case. Any iterable of pairs will do; pairs, because a name
+            # may come twice: two cookies are two pairs named b"set-cookie".
             "headers": [
                 (b"content-type", b"text/plain; charset=utf-8"),
                 (b"content-length", b"13"),

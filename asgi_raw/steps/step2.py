@@ -40,9 +40,9 @@ undone, and a JSON document may be cut anywhere. So is a character of UTF-8.
 
 Three things to see:
 
-* A request without a body has one event all the same. An application should act upon
-  the last of these events, and not upon the call alone (www, "Request"). Steps 1, 3 and
-  5 leave that out, to be short; the server throws away what nobody has read.
+* A request without a body has one event all the same. An application should not start
+  its work before `more_body` is False (www, "Request"). Steps 1, 3 and 5 leave that
+  out, to be short; the server throws away what nobody has read.
 * A client may leave in the middle. Then comes "http.disconnect", and what has come so
   far is half a request. Never take it for a whole one.
 * `receive` waits until there is something to give. If you do not call it, most servers
@@ -50,10 +50,13 @@ Three things to see:
   asks by `Expect: 100-continue` the server sends "100 Continue"; uvicorn does so when
   you first call `receive`.
 
-No event tells how long the body will be. If you keep it, set a limit (step 7).
+No event tells how long the body will be. A Content-Length in the headers does, if the
+client sent one; a body in chunks has none. If you keep the body, set a limit (step 7).
 
-Picture: docs/steps/step2.svg. What is missing: every method and every path gets
-the same answer. Step 3 looks at the scope.
+Picture: docs/steps/step2.svg.
+
+What is missing: every method and every path gets the same answer. Step 3 looks at the
+scope.
 """
 
 from asgi_raw.events import Receive, Scope, Send

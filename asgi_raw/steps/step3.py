@@ -1,22 +1,22 @@
 """Step 3: method, path, query and header fields; and who adds which header.
 
     uvicorn asgi_raw.steps.step3:application
-    curl -i 'http://127.0.0.1:8000/hello?name=Ada'
+    curl -i -H 'Accept-Language: fr' 'http://127.0.0.1:8000/hello?name=Ada'
 
 A server knows no routes: it calls the same application for every path and method. What
 the client has asked for is in the scope (www, "HTTP Connection Scope"):
 
     method         "GET": a `str` in upper case
     path           "/café": decoded from percent-encoding and UTF-8, so a `str`
-    raw_path       b"/caf%C3%A9": as it was sent; optional
+    raw_path       b"/caf%C3%A9": the same as it was sent, without the query; optional
     query_string   b"name=Ada": not decoded, since only the application knows how
-    root_path      where the server has mounted us; `path` begins with it
+    root_path      where we are mounted: a `str`, with which `path` begins
     headers        pairs of byte strings, in order; a name may occur more than once
 
     # produced: conversations
     A path that it knows:
     called with {'type': 'http', 'method': 'GET', 'path': '/hello', 'query_string':
-                 b'name=Ada', ...}
+                 b'name=Ada', 'headers': [..., (b'accept-language', b'fr')], ...}
     <- {'type': 'http.response.start',
         'status': 200,
         'headers': [(b'content-type', b'text/plain; charset=utf-8'),
@@ -25,11 +25,12 @@ the client has asked for is in the scope (www, "HTTP Connection Scope"):
     returns; the client gets 200, 24 bytes
 
     The same by HEAD:
-    called with {'type': 'http', 'method': 'HEAD', 'path': '/hello', ...}
+    called with {'type': 'http', 'method': 'HEAD', 'path': '/hello', 'query_string':
+                 b'name=Ada', 'headers': [..., (b'accept-language', b'fr')], ...}
     <- {'type': 'http.response.start',
         'status': 200,
         'headers': [(b'content-type', b'text/plain; charset=utf-8'),
-                    (b'content-length', b'36')]}
+                    (b'content-length', b'24')]}
     <- {'type': 'http.response.body', 'body': b''}
     returns; the client gets 200, 0 bytes
 
@@ -69,8 +70,9 @@ Who adds which header to the response:
 The status is a number; the server knows its phrase. For HEAD the application sends the
 headers of a GET and no body: a server should drop a body, and not every one does.
 
-Picture: docs/steps/step3.svg. What is missing: the response is sent at once.
-Step 4 sends one that takes time.
+Picture: docs/steps/step3.svg.
+
+What is missing: the response is sent at once. Step 4 sends one that takes time.
 """
 
 from collections.abc import Iterable
@@ -83,6 +85,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Greet at one path, by one method, and say 404 or 405 to all others."""
     if scope["type"] != "http":
         raise ValueError(f"Expected a scope of type 'http', but got {scope['type']!r}.")
+    # Good enough for one path; `routes.py` has the careful way.
     if scope["path"].removeprefix(scope.get("root_path", "")) != "/hello":
         await respond(scope, send, 404, "Not Found")
     elif scope["method"] not in ("GET", "HEAD"):

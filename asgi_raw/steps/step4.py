@@ -12,11 +12,13 @@ it takes long: that is back-pressure, and to await is all you have to do for it.
 1. the pieces of the request (step 2);
 2. nothing: it waits, as long as the client waits for its answer;
 3. "http.disconnect", when the client has left or the response is complete (www,
-   "Disconnect").
+   "Disconnect"). Take it once and ask no more: a second `receive` gives it again or
+   never returns, depending on the server.
 
-So a task that awaits `receive` learns at once that the client has left. `send` should
-tell too, at the next piece, by an OSError; but some servers raise none, uvicorn among
-them (www, "Disconnected Client"). Let the error pass; the server does not log its own.
+So, while its response is not complete, a task that awaits `receive` learns at once that
+the client has left. `send` should tell too, at the next piece, by an OSError; but some
+servers raise none, uvicorn among them, and `send` does nothing then (www, "Disconnected
+Client"). Do not catch the OSError: the server knows it, and does not log it.
 
     # produced: conversations
     A client that stays:
@@ -60,18 +62,20 @@ them (www, "Disconnected Client"). Let the error pass; the server does not log i
     # end
 
 * After a complete response, "http.disconnect" does not mean that the client has left.
-  Take it once and ask no more: some servers have a second one, others let you wait.
 * The call may go on after its response, "plus a little longer if there is cleanup to
-  do" (ASGI, "Overview"), and nobody waits for it. What it sends then should be ignored;
-  most servers raise.
+  do" (ASGI, "Overview"). The client does not wait for it. If it sends another event,
+  `send` should do nothing; in most servers it raises.
 * If the application raises before the start of its response, the server answers 500 by
   itself. After the start there can be no other status: the server breaks the connection
   off, so that the client sees a body that is not whole (ASGI, "Error Handling").
-* If the application returns without a response, the server answers 500 as well. The
-  specification does not ask it to, and Daphne lets the client wait.
+* If the application returns without a response, most servers answer 500 as well. The
+  specification does not ask them to, and Daphne lets the client wait. If it returns
+  after the start and before the last piece, the connection is broken off.
 
-Picture: docs/steps/step4.svg. What is missing: each request is alone. Step 5
-makes something when the server starts, which all requests share.
+Picture: docs/steps/step4.svg.
+
+What is missing: each request is alone. Step 5 makes something when the server starts,
+which all requests share.
 """
 
 import asyncio
@@ -123,7 +127,7 @@ async def ticks(receive: Receive, send: Send) -> None:
 
 
 async def disconnect(receive: Receive) -> None:
-    """Wait until the client has left."""
+    """Wait for "http.disconnect"."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

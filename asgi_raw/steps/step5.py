@@ -48,10 +48,13 @@ there is "lifespan.shutdown.failed".
 
 There is one lifespan in each event loop. A server with four workers calls it four
 times, in four processes that share nothing: this counter counts for one of them. And a
-few servers (Daphne is one) never call it; then no request has a state.
+few servers (Daphne is one) never call it; then no request has a state, and this
+application cannot answer. `lifespan.py` shows what can stand in for it.
 
-Picture: docs/steps/step5.svg. What is missing: a server cannot speak first in
-HTTP. Step 6 has a connection on which both sides can.
+Picture: docs/steps/step5.svg.
+
+What is missing: a server cannot speak first in HTTP. Step 6 has a connection on which
+both sides can.
 """
 
 from asgi_raw.events import Receive, Scope, Send
@@ -70,7 +73,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     """Make the list of visitors, and give it back in the end."""
     await receive()  # "lifespan.startup" always comes first.
-    if "state" not in scope:  # It is optional, and a server may not have it yet.
+    if "state" not in scope:  # It is optional, and an older server has none.
         message = "Expected a server that offers a state."
         await send({"type": "lifespan.startup.failed", "message": message})
         return

@@ -10,10 +10,11 @@ request, so the scope has a path, a query and headers, but no method. Then:
     <- websocket.accept       yes: the server completes the handshake with 101
     <- websocket.close        no, if sent instead: the client gets 403
 
-Nothing but these two may be sent before the accept, and no message comes before it
-(www, "Connect"). An accept may have headers, and a `subprotocol`, one of those that the
-client offers in `scope["subprotocols"]` (www, "Accept"). After it messages come and go,
-whole ones, and each has either `text` or `bytes` (www, "Receive" and "Send").
+The first event that is sent must be one of these two, and no message comes before the
+accept (www, "Connect"). An accept may have headers, and a `subprotocol`, one of those
+that the client offers in `scope["subprotocols"]` (www, "Accept"). After it messages
+come and go, whole ones, and each has either `text` or `bytes` (www, "Receive" and
+"Send").
 
     # produced: conversations
     A client that closes:
@@ -50,16 +51,20 @@ The connection ends in one of three ways:
   broke. Do not answer it; `send` should raise an OSError now, or else does nothing
   (www, "Disconnected Client").
 * We send "websocket.close" with a `code`: 1000, which is also the default, or one from
-  3000 to 4999, whose meaning is ours. Nothing may be sent after it (www, "Close").
+  3000 to 4999, whose meaning is ours; and, from version 2.3 on, with a `reason`. Before
+  the accept the client gets 403, whatever the code. Nothing may be sent after it (www,
+  "Close"); `receive` gives "websocket.disconnect".
 * We return or raise: the server closes for us (www, "Websocket Connection Scope").
 
 Pings, fragments and masks are the server's business. So is a limit for the size of a
 message. `send` waits for a slow client, as in step 4. To send while you wait, give each
-its own task: one awaits `receive`, any number await `send`. To refuse with a response
-of your own, the server must offer an extension: see `ws_deny` in `websocket.py`.
+its own task: one awaits `receive`, any number await `send`. You can refuse with a
+response of your own if the server offers an extension: see `ws_deny` in `websocket.py`.
 
-Picture: docs/steps/step6.svg. What is missing: what every application needs
-would have to be written into every application. Step 7 puts it around them.
+Picture: docs/steps/step6.svg.
+
+What is missing: what every application needs would have to be written into every
+application. Step 7 puts it around them.
 """
 
 from asgi_raw.events import Receive, Scope, Send

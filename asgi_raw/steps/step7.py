@@ -13,10 +13,12 @@ To the server it is the application, and to the application inside it is the ser
 
 It hands on what it does not know: other types of scope (without that, the lifespan and
 every WebSocket would be lost), other events, and keys that came with a later version.
+Whoever adds a key to the scope gives it a name that nobody else will have.
 
     # produced: conversations
     A request in French:
-    called with {'type': 'http', 'method': 'GET', 'path': '/', ...}
+    called with {'type': 'http', 'method': 'GET', 'path': '/', 'headers': [...,
+                 (b'accept-language', b'fr')], ...}
     -> {'type': 'http.request', 'body': b'', 'more_body': False}
     <- {'type': 'http.response.start',
         'status': 200,
@@ -45,13 +47,21 @@ request first and the response last, so the 413 of `limited` has its header too.
 A middleware that needs the whole body has to keep it, and to give `app` a `receive`
 that plays it again and then goes on with the real one. Otherwise the application waits
 for a body that is gone, or never hears of "http.disconnect". Most need not keep it:
-they count, or look, and hand on piece by piece.
+they count, or look, and hand on piece by piece. `replayed` below does it.
 
-Picture: docs/steps/step7.svg. What is missing is no longer ASGI, but an
-application. Step 8 shows where this package does what.
+A middleware that changes the body of a response changes what its headers say of it. It
+holds the start back until it knows the new length, or leaves Content-Length out; an
+ETag and a Content-Range are no longer true; a HEAD has no body, yet the headers of one.
+And it removes from `scope["extensions"]` what would go around it, such as the sending
+of files by the server.
+
+Picture: docs/steps/step7.svg.
+
+What is missing is no longer ASGI, but an application. Step 8 shows where this package
+does what.
 """
 
-from asgi_raw.events import Application, Event, Receive, Scope, Send
+from asgi_raw.events import Application, Event, Receive, Scope, Send, header
 
 GREETINGS = {"en": b"Hello!", "fr": b"Bonjour !"}
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
@@ -67,7 +77,7 @@ def language(app: Application) -> Application:
     async def with_language(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
-        wanted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        wanted = (header(scope, b"accept-language") or b"").decode("latin-1")
         chosen = wanted if wanted in GREETINGS else "en"
 
         async def labelled(event: Event) -> None:
@@ -76,7 +86,7 @@ def language(app: Application) -> Application:
                 event = {**event, "headers": [*event.get("headers", ()), label]}
             await send(event)
 
-        await app({**scope, "language": chosen}, receive, labelled)
+        await app({**scope, "step7.language": chosen}, receive, labelled)
 
     return with_language
 
@@ -99,7 +109,7 @@ def limited(app: Application, most: int = 16) -> Application:
 
         async def watched(event: Event) -> None:
             nonlocal started
-            started = True
+            started = started or event["type"] == "http.response.start"
             await send(event)
 
         try:
@@ -112,6 +122,20 @@ def limited(app: Application, most: int = 16) -> Application:
     return with_limit
 
 
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` for `app` that begins with a body that has been read."""
+    given = False
+
+    async def again() -> Event:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     """Greet in the language that somebody has put into the scope."""
     if scope["type"] != "http":
@@ -120,7 +144,7 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     while event.get("more_body", False):
         event = await receive()
     if event["type"] == "http.request":  # The other one is "http.disconnect".
-        await respond(send, 200, GREETINGS[scope["language"]])
+        await respond(send, 200, GREETINGS[scope["step7.language"]])
 
 
 async def respond(send: Send, status: int, body: bytes) -> None:

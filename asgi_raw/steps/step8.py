@@ -19,11 +19,11 @@ Some things are new:
 
 * `errors` answers 500 in words of ours, if an endpoint raises before its response has
   begun, and raises again, so that the server can log it.
-* `head` makes a HEAD of every GET: it hands on the start, and drops the body events.
+* `head` answers HEAD with the start that GET would have, and drops the body events.
 * What a server offers beyond the specification stands in `scope["extensions"]`, by
   name. Use what is there, and nothing else (ASGI, "Extensions"): `ws_deny` does.
 * What came with a later version of the specification must not be used on an older
-  server; `spec_version` compares (www, "Spec Versions").
+  server: compare with what `events.spec_version` returns (www, "Spec Versions").
 
     # produced: conversations
     A request:
@@ -84,7 +84,9 @@ Some things are new:
     returns; the client gets 101, 1 message
     # end
 
-Picture: docs/steps/step8.svg. Read on in `asgi_raw/app.py`.
+Picture: docs/steps/step8.svg.
+
+Read on in `asgi_raw/app.py`.
 """
 
 from asgi_raw.app import application

@@ -92,7 +92,9 @@ STEPS: dict[str, tuple[Example, ...]] = {
         Example(
             "A path that it knows", Request("GET", b"/hello?name=Ada", headers=FRENCH)
         ),
-        Example("The same by HEAD", Request("HEAD", b"/hello")),
+        Example(
+            "The same by HEAD", Request("HEAD", b"/hello?name=Ada", headers=FRENCH)
+        ),
         Example("A method that the path has not", Request("DELETE", b"/hello")),
         Example("Another path", Request("GET", b"/nowhere")),
     ),
@@ -189,6 +191,8 @@ def lines(transcript: Transcript) -> Iterator[str]:
 def called(scope: Mapping[str, Any]) -> list[str]:
     """Write out the keys of a scope that make the difference."""
     shown = [f"'{key}': {scope[key]!r}" for key in KEYS if scope.get(key)]
+    if asked := [pair for pair in scope.get("headers", ()) if pair in FRENCH]:
+        shown.append(f"'headers': [..., {asked[0]!r}]")
     shown += ["'state': {...}"] if "state" in scope else []
     return textwrap.wrap(
         f"called with {{{', '.join(shown)}, ...}}", 84, subsequent_indent=" " * 13

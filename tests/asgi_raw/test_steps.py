@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from asgi_compare.judge.rules import judge
 from asgi_raw.events import Event, Receive, Scope, Send
-from asgi_raw.steps.step7 import TooLarge, limited
+from asgi_raw.steps.step7 import TooLarge, limited, replayed
 from tests.asgi_raw.serving import http as scope_of
 from tests.asgi_raw.serving import play
 from tools import step_pages
@@ -68,6 +68,17 @@ async def test_response_that_has_begun_is_broken_off_at_the_limit() -> None:
         await play(
             limited(app, most=2), scope_of(), [{"type": "http.request", "body": b"abc"}]
         )
+
+
+async def test_body_that_was_read_comes_again_and_then_what_really_comes() -> None:
+    async def left() -> Event:
+        return {"type": "http.disconnect"}
+
+    receive = replayed(b"abc", left)
+    assert [await receive(), await receive()] == [
+        {"type": "http.request", "body": b"abc", "more_body": False},
+        {"type": "http.disconnect"},
+    ]
 
 
 def test_what_the_steps_show_is_what_happens(
