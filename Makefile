@@ -7,6 +7,11 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 3
 BIN = $(VENV)/bin
+
+# The tests start a thousand processes. Where nothing may be kept of what was compiled,
+# each of them would compile the whole toolkit again.
+unexport PYTHONDONTWRITEBYTECODE
+
 RUN_STAMP = $(VENV)/.installed-run
 DEV_STAMP = $(VENV)/.installed-dev
 
@@ -42,9 +47,14 @@ serve: $(RUN_STAMP)  ## Start every implementation on a real server, until Ctrl-
 	@$(BIN)/asgi-compare serve $(ARGS)
 
 .PHONY: test
-test: $(DEV_STAMP) lint  ## Lint, check types, run the tests, measure the coverage
+test: $(DEV_STAMP) lint  ## Lint, check types, run the tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+.PHONY: coverage
+coverage: $(DEV_STAMP)  ## Run all tests, the slow ones as well, and measure the coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadgroup -m "" --timeout 600 \
+	  --ignore tests/packaging $(ARGS)
 	@# What is empty is of a process that was killed before it wrote anything.
 	@find . -maxdepth 1 -name '.coverage.*' -empty -delete
 	$(BIN)/coverage combine --quiet

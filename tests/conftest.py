@@ -2,7 +2,11 @@
 
 import signal
 
+import pytest
 from hypothesis import settings
+
+from asgi_compare.model.results import Run
+from asgi_compare.run.matrix import Plan, run
 
 pytest_plugins = ["tests.services", "tests.xdist_groups"]
 
@@ -16,3 +20,9 @@ settings.load_profile("quick")
 # inherits that. Tests that interrupt a command need it to be as in a terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def usual_run() -> Run:
+    """Make the run that `make run` makes. Whoever asks is of the group "usual run"."""
+    return run(Plan())

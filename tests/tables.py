@@ -92,3 +92,23 @@ def _rows(
             name = f"{name or reprlib.repr(row)} (row {number})"
         taken.add(name)
         yield name, dict(zip(argnames, values, strict=True))
+
+
+def slow_but(
+    usual: Iterable[str], rows: Iterable[Any], *, ids: Callable[[Any], str] = str
+) -> list[Any]:
+    """Return the rows for `parametrize`, of which all but the usual ones are slow.
+
+    `ids` gives the name of a row. Raise ValueError if a usual one is not among them.
+    """
+    named = {ids(row): row for row in rows}
+    if unknown := set(usual) - set(named):
+        raise ValueError(f"Expected names of rows, but got {sorted(unknown)!r}.")
+    return [
+        pytest.param(
+            *(row if isinstance(row, tuple) else (row,)),
+            id=name,
+            marks=() if name in usual else pytest.mark.slow,
+        )
+        for name, row in named.items()
+    ]

@@ -7,21 +7,19 @@ import pytest
 from asgi_compare.contract import SCENARIOS
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.model.results import IN_PROCESS, Run, Verdict
-from asgi_compare.run.matrix import Plan, run
 from tests.tables import each_row
 
 # The run is made once, so all of these tests belong to one worker.
-pytestmark = pytest.mark.xdist_group("contract")
+pytestmark = pytest.mark.xdist_group("usual run")
 
 
 @pytest.fixture(scope="module")
-def in_process() -> Run:
-    return run(Plan(hosts=(IN_PROCESS,)))
-
-
-@pytest.fixture(scope="module")
-def verdicts(in_process: Run) -> dict[tuple[str, str], Verdict]:
-    return {(v.scenario, v.implementation): v for v in in_process.verdicts}
+def verdicts(usual_run: Run) -> dict[tuple[str, str], Verdict]:
+    return {
+        (v.scenario, v.implementation): v
+        for v in usual_run.verdicts
+        if v.host == IN_PROCESS
+    }
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
@@ -42,28 +40,24 @@ def test_baseline_keeps_every_scenario(
     assert kinds == {"passed": len(SCENARIOS)}
 
 
-def test_every_difference_is_explained(in_process: Run) -> None:
-    assert [d for d in in_process.differences if not d.known] == []
-
-
-def test_waits_are_measured(in_process: Run) -> None:
+def test_waits_are_measured(usual_run: Run) -> None:
     """Three waits one after the other and three at once are told apart by order."""
     elapsed = {
         (m.scenario, m.implementation): m.value
-        for m in in_process.measurements
-        if m.what == "elapsed"
+        for m in usual_run.measurements
+        if (m.what, m.host) == ("elapsed", IN_PROCESS)
     }
     for implementation in IMPLEMENTATIONS:
         for endpoint in ("sequential", "concurrent"):
             assert elapsed[f"{endpoint}/three_waits", implementation] >= 0.05
 
 
-def test_crowd_is_counted(in_process: Run) -> None:
+def test_crowd_is_counted(usual_run: Run) -> None:
     """Fifty at once run on one thread by hand on ASGI, and on fifty on WSGI."""
     threads = {
         (m.scenario, m.implementation): m.value
-        for m in in_process.measurements
-        if m.what == "threads"
+        for m in usual_run.measurements
+        if (m.what, m.host) == ("threads", IN_PROCESS)
     }
     assert threads["sequential/fifty_at_once", "raw-asgi"] == 1
     assert threads["sequential/fifty_at_once", "raw-wsgi"] == 50

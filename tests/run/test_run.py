@@ -81,6 +81,10 @@ def scenario(name: str) -> Scenario:
     return Scenario(name, "case", "It misbehaves.", request, Expected(), deadline=0.5)
 
 
+ONE_RUN = pytest.mark.xdist_group("misbehaving")
+"""The run is made once, so the tests of it belong to one worker."""
+
+
 @pytest.fixture(scope="module")
 def misbehaving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Drive an application that misbehaves, with hello before, between and after."""
@@ -106,6 +110,7 @@ def verdict(result: Run, name: str, host: str = IN_PROCESS) -> Verdict:
     return next(v for v in result.verdicts if (v.scenario, v.host) == (name, host))
 
 
+@ONE_RUN
 @pytest.mark.parametrize(
     ("name", "kind", "reason"),
     [
@@ -124,6 +129,7 @@ def test_misbehaviour_in_process_costs_one_verdict(
     assert reason in found.reason
 
 
+@ONE_RUN
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("hangs", "failed"), ("floods", "failed"), ("exits", "error")],
@@ -135,6 +141,7 @@ def test_misbehaviour_on_a_server_costs_one_verdict(
     assert found.verdict == kind, found.reason
 
 
+@ONE_RUN
 def test_what_comes_before_and_after_is_not_touched(misbehaving: Run) -> None:
     before = misbehaving.transcripts[f"hello/get misbehaving@{IN_PROCESS}"]
     after = misbehaving.transcripts[f"hello/head misbehaving@{IN_PROCESS}"]
@@ -144,6 +151,7 @@ def test_what_comes_before_and_after_is_not_touched(misbehaving: Run) -> None:
     assert after.response.status == 200
 
 
+@ONE_RUN
 def test_no_process_is_left(misbehaving: Run) -> None:
     assert misbehaving.verdicts
     assert wait_until(lambda: not marked(MARK), 5)

@@ -19,6 +19,8 @@ TABLE = ROWS.read_table()
 PAGE = (ROOT / "docs" / "real-software.md").read_text("utf-8")
 HERE = ("starlette", "fastapi", "litestar", "quart", "django", "flask", "asgiref")
 """Distributions of the development environment; the others are not looked for."""
+BY_DEFAULT = ("Starlette", "Flask")
+"""One of each interface is driven by default, and the others by the slow tests."""
 
 
 @pytest.mark.parametrize("target", TABLE.targets, ids=lambda target: target.name)
@@ -60,8 +62,15 @@ def test_every_mistake_that_was_mended_names_its_test() -> None:
 
 @pytest.mark.parametrize(
     "target",
-    [target for target in TABLE.targets if target.distribution in HERE],
-    ids=lambda target: target.name,
+    [
+        pytest.param(
+            target,
+            id=target.name,
+            marks=() if target.name in BY_DEFAULT else pytest.mark.slow,
+        )
+        for target in TABLE.targets
+        if target.distribution in HERE
+    ],
 )
 def test_target_that_is_installed_has_the_findings_of_the_table(target: Any) -> None:
     if target.application.startswith("on_adapters:"):

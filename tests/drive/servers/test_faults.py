@@ -13,6 +13,7 @@ from asgi_compare.drive.servers.process import living, wait_until
 from asgi_compare.drive.servers.supervisor import RunningServer, ServerError, start
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.model.transcript import Interface
+from tests.tables import slow_but
 
 Write = Callable[[str], str]
 
@@ -39,6 +40,8 @@ FAIL = """return await send({"type": "lifespan.startup.failed", "message": "no d
 
 WITH_LIFESPAN = ["uvicorn", "hypercorn", "granian", "gunicorn-asgi"]
 """The ASGI servers that have a lifespan."""
+USUAL = ("uvicorn", "hypercorn")
+"""What is tried by default; the others are slow tests."""
 
 
 def app(*, startup: str = "pass", shutdown: str = "pass", request: str = "pass") -> str:
@@ -77,7 +80,7 @@ def stops_in_time(running: RunningServer) -> bool:
 
 
 @pytest.mark.parametrize("hang", [FOREVER, BLOCK], ids=["hangs", "blocks"])
-@pytest.mark.parametrize("name", WITH_LIFESPAN)
+@pytest.mark.parametrize("name", slow_but(USUAL, WITH_LIFESPAN))
 def test_a_startup_without_end_is_given_up(name: str, hang: str, write: Write) -> None:
     with pytest.raises(ServerError) as caught:
         begin(name, write(app(startup=hang)), deadline=1.0)
@@ -127,7 +130,7 @@ def test_a_server_without_lifespan_gets_ready_all_the_same(write: Write) -> None
     [BLOCK, FOREVER, STUBBORN],
     ids=["blocks the loop", "hangs", "ignores cancellation"],
 )
-@pytest.mark.parametrize("name", [*WITH_LIFESPAN, "daphne"])
+@pytest.mark.parametrize("name", slow_but(USUAL, [*WITH_LIFESPAN, "daphne"]))
 def test_a_request_without_end_does_not_keep_a_server_alive(
     name: str, request_: str, write: Write
 ) -> None:
@@ -137,7 +140,10 @@ def test_a_request_without_end_does_not_keep_a_server_alive(
 
 @pytest.mark.parametrize(
     "name",
-    ["wsgiref", "gunicorn-sync", "gunicorn-gthread", "waitress", "granian-wsgi"],
+    slow_but(
+        ["gunicorn-gthread"],
+        ["wsgiref", "gunicorn-sync", "gunicorn-gthread", "waitress", "granian-wsgi"],
+    ),
 )
 def test_a_wsgi_call_without_end_does_not_keep_a_server_alive(
     name: str, write: Write
@@ -152,7 +158,7 @@ def test_a_wsgi_call_without_end_does_not_keep_a_server_alive(
         assert stops_in_time(running)
 
 
-@pytest.mark.parametrize("name", WITH_LIFESPAN)
+@pytest.mark.parametrize("name", slow_but(USUAL, WITH_LIFESPAN))
 def test_a_shutdown_without_end_is_cut_off(name: str, write: Write) -> None:
     with begin(name, write(app(shutdown=FOREVER))) as running:
         assert stops_in_time(running)

@@ -1,7 +1,8 @@
 """Every difference on every server has a row, and every row a difference.
 
-One run of everything there is, about a minute. Where a server is not installed, its
-rows cannot occur, and these tests fail: they are for the whole of the extra `servers`.
+By default, what `make run` does: in process and on two servers. The slow tests are of
+one run of everything there is, which takes a minute. Where a server is not installed,
+its rows cannot occur, and they fail: they are for the whole of the extra `servers`.
 """
 
 import re
@@ -28,8 +29,8 @@ from asgi_compare.model.transcript import Ending, Transcript
 from asgi_compare.run.matrix import Plan, run
 from tests.tables import each_row
 
-# The run is made once, so all of these tests belong to one worker.
-pytestmark = [pytest.mark.xdist_group("servers"), pytest.mark.timeout(400)]
+# The runs are made once, so all of these tests belong to one worker.
+pytestmark = [pytest.mark.xdist_group("usual run"), pytest.mark.timeout(400)]
 
 Place = tuple[str, str, str, str]
 """A scenario, an implementation, a host and an aspect."""
@@ -48,25 +49,43 @@ def everything() -> Run:
     return run(Plan(hosts=HOSTS))
 
 
+def test_every_usual_difference_has_a_row(usual_run: Run) -> None:
+    assert [d for d in usual_run.differences if not d.known] == []
+
+
+@each_row("host", Plan().hosts)
+def test_every_usual_verdict_is_passed_or_has_a_reason(
+    host: str, usual_run: Run
+) -> None:
+    check_verdicts(host, usual_run)
+
+
+@pytest.mark.slow
 def test_every_difference_has_a_row(everything: Run) -> None:
-    unknown = [d for d in everything.differences if not d.known]
-    assert unknown == []
+    assert [d for d in everything.differences if not d.known] == []
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.slow
+@each_row("host", HOSTS)
 def test_every_verdict_is_passed_or_has_a_reason(host: str, everything: Run) -> None:
-    verdicts = [v for v in everything.verdicts if v.host == host]
+    check_verdicts(host, everything)
+
+
+def check_verdicts(host: str, made: Run) -> None:
+    verdicts = [v for v in made.verdicts if v.host == host]
     assert verdicts
     bad = [v for v in verdicts if v.verdict not in ("passed", "unsupported")]
     assert bad == []
     assert all(bool(v.reason) == (v.verdict == "unsupported") for v in verdicts)
 
 
+@pytest.mark.slow
 def test_every_row_occurs(everything: Run) -> None:
     found = {row for row, _ in occurrences(everything)}
     assert [title(row) for row in KNOWN if row not in found] == []
 
 
+@pytest.mark.slow
 def test_every_pattern_occurs(everything: Run) -> None:
     """A pattern that matches nothing could hide something one day."""
     found: dict[KnownDifference, set[Place]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
@@ -11,8 +11,13 @@ from asgi_compare.measure.behaviours.plans import Plan, in_order
 from tests.tables import Faults
 
 
-def cases(plans: Iterable[Plan], *, shared: bool = True) -> list[object]:
-    """Put together what is of one theme.
+def cases(
+    plans: Iterable[Plan],
+    *,
+    shared: bool = True,
+    usual: Sequence[str] | None = None,
+) -> list[object]:
+    """Put together what is of one theme; all but the usual themes are slow, if given.
 
     Where most plans share a child or a server, its tests belong to one worker.
     """
@@ -24,7 +29,10 @@ def cases(plans: Iterable[Plan], *, shared: bool = True) -> list[object]:
         pytest.param(
             in_order(some),
             id=f"{theme} {implementation}",
-            marks=pytest.mark.xdist_group(implementation) if shared else (),
+            marks=[
+                *([pytest.mark.xdist_group(implementation)] if shared else ()),
+                *([pytest.mark.slow] if usual and theme not in usual else ()),
+            ],
         )
         for (implementation, theme), some in together.items()
     ]

@@ -37,7 +37,7 @@ def test_behaviours_are_as_described(plans: list[Plan], laboratory: Laboratory) 
     check_each(plans, check)
 
 
-@pytest.mark.parametrize("plans", cases(WITHOUT, shared=False))
+@pytest.mark.parametrize("plans", cases(WITHOUT, shared=False, usual=("fields",)))
 def test_behaviours_vanish_without_their_layer(
     plans: list[Plan], laboratory: Laboratory
 ) -> None:

@@ -22,12 +22,19 @@ def called(*arguments: str) -> Result:
     return CliRunner().invoke(layers, arguments, env={"COLUMNS": "120"})
 
 
-@pytest.mark.timeout(120)
-def test_ladder_is_printed_and_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "waits",
+    [
+        pytest.param((), id="without the rung that waits"),
+        pytest.param(("wait",), id="with it", marks=pytest.mark.slow),
+    ],
+)
+def test_ladder_is_printed_and_written(waits: tuple[str, ...], tmp_path: Path) -> None:
     files = {kind: tmp_path / "new" / f"adds.{kind}" for kind in ("json", "html", "md")}
     result = called(
         "--quick",
-        *("--only", "urls-1", "--only", "wait", "--only", "atom*"),
+        *("--only", "urls-1", "--only", "atom*"),
+        *(word for name in waits for word in ("--only", name)),
         *("--sort", "hops-async"),
         *("--json", str(files["json"]), "--html", str(files["html"])),
         *("--markdown", str(files["md"])),
@@ -35,11 +42,12 @@ def test_ladder_is_printed_and_written(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Counted: what one request does" in result.output
     found = store.from_json(json.loads(files["json"].read_text()))
-    assert [rung["name"] for rung in found.ladder] == ["urls-1", "wait", "atomic"]
-    assert {each.group for each in found.comparisons} >= {"waiting", "uvicorn"}
-    assert result.output.startswith("WSGI or ASGI?")
-    waits = {(c.rung, c.variant): c.rps for c in found.group("waiting")}
-    assert waits["wait", "async"]
+    assert [rung["name"] for rung in found.ladder] == ["urls-1", *waits, "atomic"]
+    assert result.output.startswith("WSGI or ASGI?") == bool(waits)
+    waited = {(c.rung, c.variant): c.rps for c in found.group("waiting")}
+    if waits:
+        assert {each.group for each in found.comparisons} >= {"waiting", "uvicorn"}
+        assert waited["wait", "async"]
     assert found.gains["urls-1"]
     refused = found.cost("atomic", "async")
     assert refused is not None
@@ -48,7 +56,7 @@ def test_ladder_is_printed_and_written(tmp_path: Path) -> None:
     assert "| urls-1 |" in files["md"].read_text()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_everything_is_measured_when_there_is_time() -> None:
     """Without --quick, the variants without hops and servers are for all rungs."""
     found = measure_ladder.measure_ladder(
