@@ -121,6 +121,10 @@ bench-validator: $(DEV_STAMP)  ## What the live validator costs: ours beside asg
 	  --quiet --disable-pip-version-check asgion || true; \
 	$(BIN)/python -m tools.bench_validator --other .venv-asgion/bin/python $(ARGS)
 
+.PHONY: pictures
+pictures: $(DEV_STAMP)  ## Take the pictures of the README in Chromium
+	@$(BIN)/python -m tools.pictures
+
 .PHONY: bench-dashboard
 bench-dashboard: $(DEV_STAMP)  ## What the dashboard's page costs a browser
 	@$(BIN)/python -m tools.bench_dashboard $(ARGS)

@@ -14,7 +14,7 @@ from asgi_compare.dashboard.subjects import Subject
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
-pytestmark = pytest.mark.skipif(
+NEEDS_CHROMIUM = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"),
     reason="There is no Chromium on this machine; CI installs it.",
 )
@@ -32,6 +32,7 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@NEEDS_CHROMIUM
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
 def test_every_view_works_and_fits(
     browser: Any, subjects: dict[str, Subject], width: int, scheme: str

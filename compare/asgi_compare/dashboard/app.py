@@ -245,12 +245,16 @@ class Dashboard:
                 await tell(await watch.look())
                 await asyncio.sleep(EVERY)
 
-        looking = asyncio.create_task(look())
+        tasks = [
+            asyncio.create_task(look()),
+            asyncio.create_task(watch.count_hops()),
+        ]
         try:
             while (await receive())["type"] != "websocket.disconnect":
                 pass  # the page only listens
         finally:
-            looking.cancel()
+            for task in tasks:
+                task.cancel()
 
     async def _converse(
         self, receive: Receive, tell: Callable[[Any], Awaitable[None]]

@@ -16,6 +16,7 @@ from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.drive.targets.target import TargetError
 from asgi_compare.judge.comparison.diff import differences
 from asgi_compare.model.results import IN_PROCESS
+from asgi_compare.model.sanitize import clean
 from asgi_compare.model.transcript import Response, Transcript
 from asgi_compare.report.common.timeline import timeline
 
@@ -116,9 +117,9 @@ def _answer(transcript: Transcript) -> dict[str, Any]:
     response = transcript.response
     return {
         "status": response.status if response is not None else None,
-        "reason": response.reason if response is not None else "",
+        "reason": clean(response.reason) if response is not None else "",
         "headers": _headers(response),
-        "body": response.text if response is not None else "",
+        "body": clean(response.text, lines=True) if response is not None else "",
         "pieces": list(response.pieces) if response is not None else [],
         "complete": response.complete if response is not None else False,
         "took": shown.elapsed,
@@ -131,7 +132,7 @@ def _headers(response: Response | None) -> list[tuple[str, str]]:
     if response is None:
         return []
     return [
-        (name.decode("latin-1"), value.decode("latin-1"))
+        (clean(name.decode("latin-1")), clean(value.decode("latin-1")))
         for name, value in response.headers
     ]
 

@@ -1,7 +1,8 @@
 """What each server uses, looked at twice a second while somebody watches.
 
-Latency is that of a small request, `GET /`, which the dashboard itself makes. The rest
-is read in /proc: memory and processor time of all processes of a server, and the
+Latency is that of a small request, `GET /`, which the dashboard itself makes. The hops
+to other threads are those of the same request, counted once in the target's worker. The
+rest is read in /proc: memory and processor time of all processes of a server, and the
 connections that are established on its port.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 from asgi_compare.contract.scenario import Request
 from asgi_compare.dashboard.subjects import Subject
 from asgi_compare.drive.live import http as live
+from asgi_compare.drive.targets.target import TargetError
 from asgi_compare.measure.timing.machine import seconds_of, session_pids
 
 EVERY = 0.5
@@ -42,9 +44,10 @@ class Watch:
             id: deque(maxlen=KEPT) for id in subjects
         }
         self._used: dict[str, tuple[float, float]] = {}
+        self._hops: dict[str, int | None] = {}
 
     async def look(self) -> list[dict[str, Any]]:
-        """Return one row a subject: milliseconds, MiB, cores, connections, requests."""
+        """Return one row a subject: times, MiB, cores, connections, requests, hops."""
         subjects = list(self._subjects.values())
         latencies = await asyncio.gather(*map(self._latency, subjects))
         open_on = connections(each.running.port for each in subjects)
@@ -72,7 +75,13 @@ class Watch:
             "cores": self._cores(subject.id, pids),
             "connections": open_on.get(subject.running.port, 0),
             "requests": subject.asked,
+            "hops": self._hops.get(subject.id),
         }
+
+    async def count_hops(self) -> None:
+        """Drive every subject once in its worker; the rows have the counts then."""
+        for id, subject in self._subjects.items():
+            self._hops[id] = await asyncio.to_thread(hops, subject)
 
     async def _latency(self, subject: Subject) -> float | None:
         subject.asked += 1
@@ -85,6 +94,15 @@ class Watch:
         before, used_before = self._used.get(id, (now, used))
         self._used[id] = (now, used)
         return (used - used_before) / (now - before) if now > before else 0.0
+
+
+def hops(subject: Subject) -> int | None:
+    """Count the calls to other threads in one small request; None if it failed."""
+    try:
+        events = subject.record(HELLO, DEADLINE).events
+    except TargetError:
+        return None
+    return sum(event.direction == "hop" for event in events)
 
 
 def percentile(values: Iterable[float], rank: int) -> float | None:

@@ -4,7 +4,7 @@ const KEPT = 120;
 
 export function view(state) {
   const rows = new Map();
-  const head = ["", "this request", "p50", "p99", "latency, last minute", "MiB", "cores", "connections", "requests"];
+  const head = ["", "this request", "p50", "p99", "latency, last minute", "MiB", "cores", "connections", "requests", "hops a request"];
   const table = el("table", {}, el("thead", {}, el("tr", {}, head.map((each) => el("th", { scope: "col" }, each)))),
     el("tbody", {}, state.subjects.map((each) => {
       const cells = head.slice(1).map(() => el("td", { class: "number" }));
@@ -24,7 +24,7 @@ export function view(state) {
     seen.push(row.ms);
     if (seen.length > KEPT) seen.shift();
     const texts = [milliseconds(row.ms), milliseconds(row.p50), milliseconds(row.p99), curve(seen),
-      row.mib.toFixed(0), row.cores.toFixed(2), row.connections, row.requests];
+      row.mib.toFixed(0), row.cores.toFixed(2), row.connections, row.requests, row.hops ?? "—"];
     texts.forEach((text, n) => cells[n].replaceChildren(text));
     cells[0].className = row.ms == null ? "number bad" : "number";
   }
@@ -45,7 +45,7 @@ export function view(state) {
     }
   };
   const made = el("div", {},
-    el("p", { class: "quiet" }, "Every half second each server is asked for GET /, and its processes are looked at."),
+    el("p", { class: "quiet" }, "Every half second each server is asked for GET /, and its processes are looked at. Hops are calls in another thread, counted once for the same request in process."),
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The servers" }, table),
     el("h2", {}, "Put a load on one of them"),
     el("form", { onsubmit: load }, el("label", {}, "Server", subject), el("label", {}, "Path", path),
@@ -62,5 +62,5 @@ function curve(values) {
   const points = values.map((value, n) => [n * width / (KEPT - 1), value == null ? 1 : height - 2 - (height - 6) * value / top]);
   return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, role: "img", "aria-label": `up to ${milliseconds(top)}` },
     svg("polyline", { class: "curve", points: points.map((point) => point.map((n) => n.toFixed(1)).join(",")).join(" ") }),
-    svg("text", { x: 2, y: 10 }, milliseconds(top)));
+    svg("text", { x: width - 2, y: 10, "text-anchor": "end" }, milliseconds(top)));
 }

@@ -7,9 +7,14 @@ do anything. The files are read as text.
 from __future__ import annotations
 
 import ast
+import threading
 from dataclasses import dataclass
 
 from asgi_compare.drive.places import APPLICATIONS
+
+ONE_AT_A_TIME = threading.Lock()
+"""CPython before 3.13 counts the depth of a tree for all threads together: two that
+parse at the same time may end in a SystemError (python/cpython#106905)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,9 @@ def code_of(folder: str, function: str) -> Code | None:
     """Find a function of that name in a folder; None if it has none."""
     for path in sorted((APPLICATIONS / folder).rglob("*.py")):
         source = path.read_text("utf-8")
-        for node in ast.parse(source).body:
+        with ONE_AT_A_TIME:
+            tree = ast.parse(source)
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
                 node.name == function
             ):
