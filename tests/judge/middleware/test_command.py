@@ -43,6 +43,16 @@ def test_broken_layer_fails_and_is_written_down(tmp_path: Path) -> None:
     assert found["again"].endswith("--select asgi-middleware/held-back")
 
 
+def test_every_report_of_check_can_be_had(tmp_path: Path) -> None:
+    kinds = ("junit", "sarif", "markdown", "html")
+    files = {kind: tmp_path / f"found.{kind}" for kind in kinds}
+    options = [word for kind in kinds for word in (f"--{kind}", str(files[kind]))]
+    result = run("tests.middlewares.broken:gathers_all", *FEW, *options)
+    assert result.exit_code == 1, result.output
+    for file in files.values():
+        assert "asgi-middleware/held-back" in file.read_text("utf-8")
+
+
 def test_middleware_of_django_is_put_into_a_django(tmp_path: Path) -> None:
     """One that joins the pieces of a stream is found."""
     (tmp_path / "of_django.py").write_text(

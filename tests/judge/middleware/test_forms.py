@@ -66,7 +66,7 @@ def test_layer_that_answers_itself_is_a_note() -> None:
             headers = dict(scope.get("headers") or ())
             if scope["type"] != "http" or headers.get(b"x-key") == b"1":
                 return await app(scope, receive, send)
-            await send({"type": "http.response.start", "status": 401, "headers": []})
+            await send({"type": "http.response.start", "status": 403, "headers": []})
             await send({"type": "http.response.body", "body": b""})
 
         return layer
@@ -76,7 +76,9 @@ def test_layer_that_answers_itself_is_a_note() -> None:
         "The layer answers a plain request itself, and does not call the application; "
         "say with --path and --header what it lets through."
     ]
-    assert [each.scenario for each in shut.verdicts] == ["an unknown scope"]
+    played = [each.scenario for each in shut.verdicts]
+    assert played == ["plain", "echo", "an unknown scope"]
+    assert rules_in(shut) == set()
     opened = checked(refuses, trials=PLAIN, headers=((b"x-key", b"1"),))
     assert (opened.notes, len(opened.verdicts)) == ([], 2)
 

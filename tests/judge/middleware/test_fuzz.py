@@ -95,3 +95,24 @@ def test_layers_that_send_anything_are_judged(sent: list[Any], goes_on: bool) ->
 
     found = checked(layer_of, trials=("plain", "echo", "messages"))
     assert found.code in (0, 1)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(events | anything, max_size=3), scopes)
+def test_layers_that_give_anything_are_judged(given_: list[Any], keys: Any) -> None:
+    """A layer that hands to the application what it likes is judged as well."""
+
+    def layer_of(app: Any) -> Any:
+        async def layer(scope: Any, receive: Any, send: Any) -> None:
+            left = list(given_)
+
+            async def give() -> Any:
+                return left.pop(0) if left else await receive()
+
+            kind = {"type": scope["type"]}  # or it could not be called at all
+            await app({**scope, **keys, **kind}, give, send)
+
+        return layer
+
+    found = checked(layer_of, trials=("plain", "echo", "messages"))
+    assert found.code in (0, 1)

@@ -11,7 +11,7 @@ from asgi_compare.judge.application.probe import LIFESPAN_STARTS, Asked
 from asgi_compare.judge.application.probes.all_probes import BY_ID, PROBES
 from asgi_compare.judge.rules import judge
 from asgi_compare.judge.selection import Selection
-from tests.broken_apps.apps import BODY, http, start
+from tests.broken_apps.apps import BODY, http, start, wsgi
 from tests.judge.probes.playing import (
     GET,
     POST,
@@ -103,7 +103,17 @@ def test_every_probe_is_legal() -> None:
             kept.append(super().drive(trial))
             return kept[-1]
 
-    for application, interface in ((everything, "asgi"), (wsgi_echo, "wsgi")):
+    tagged = wsgi(headers=[("ETag", '"1"')])
+
+    async def with_etag(scope: Any, receive: Any, send: Any) -> None:
+        await http(start(headers=[(b"etag", b'"1"')]), BODY)(scope, receive, send)
+
+    for application, interface in (
+        (everything, "asgi"),
+        (wsgi_echo, "wsgi"),
+        (with_etag, "asgi"),
+        (tagged, "wsgi"),
+    ):
         driver = Keeping(application, interface)  # type: ignore[arg-type]
         check_with(driver, Plan("x:y", asked=(POST, TALK, GET, PAGE)))
         driver.close()

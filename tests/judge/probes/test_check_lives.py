@@ -118,7 +118,7 @@ def test_refusal_of_our_own_is_no_rejection_by_the_application() -> None:
     found = checked(application)
 
     assert rules(found) == {
-        "asgi/unknown-event-type": 26,
+        "asgi/unknown-event-type": 28,
         "asgi/unknown-protocol-accepted": 1,
     }
     assert found.code == 1

@@ -66,6 +66,7 @@ def test_application_that_reads_one_piece_only_is_found_where_there_is_a_body() 
         "probe-http/body-byte-by-byte": 1,
         "probe-http/body-with-empty-pieces": 1,
         "probe-http/body-arrives-slowly": 1,
+        "probe-http/body-without-content-length": 1,
         "asgi-http/more-body-ignored": 6,
     }
     assert rules(checked(application)) == {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from asgi_compare.contract.scenario import Conversation, Lifetime, Request
 from asgi_compare.judge.application.probe import Asked, Exchange, Probe, Trial
+from asgi_compare.model.transcript import Transcript
 
 LONG = 20.0
 """Seconds for a dozen requests, with every object's origin remembered."""
@@ -27,7 +28,26 @@ def fits(probe: Probe, asked: Asked) -> bool:
         return bool(b"".join(exchange.body))
     if probe.needs == "letter":
         return encoded(exchange.target) != exchange.target
+    if probe.needs == "validator":
+        return exchange.method == "GET"
     return probe.needs == "" or probe.needs == exchange.method
+
+
+VALIDATORS = ((b"etag", b"if-none-match"), (b"last-modified", b"if-modified-since"))
+"""A field of a response, and that by which a client asks whether it is still so."""
+
+
+def with_validators(asked: Asked, plain: Transcript) -> Asked | None:
+    """Ask whether what was answered is still so; None if nothing can be asked."""
+    exchange, response = asked.exchange, plain.response
+    if response is None or not isinstance(exchange, Request):
+        return None
+    added = [(b, v) for a, b in VALIDATORS for v in response.header(a)[:1]]
+    if not added or response.status != 200:
+        return None
+    return replace(
+        asked, exchange=replace(exchange, headers=(*exchange.headers, *added))
+    )
 
 
 def trial(probe: Probe, asked: Asked, deadline: float, seed: int) -> Trial:

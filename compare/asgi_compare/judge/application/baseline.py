@@ -38,11 +38,16 @@ class Yardstick:
     """They get the same answer each time; else only failures are compared."""
     spent: bool = False
     """By now the application fails there, too, and nothing is compared any more."""
+    known: frozenset[str] = frozenset()
+    """Rules that are broken there, too, and so explain no other answer."""
+    second: Transcript | None = None
+    """What they have got when they asked again."""
     others: dict[str, Yardstick] = field(default_factory=dict)
     """Of probes that are compared with an exchange of their own, by its changes."""
 
     def played_again(self, came: Transcript) -> None:
         """Take note of what the plain exchange has got this time."""
+        self.second = self.second or came
         self.stable = self.stable and own.same_answer(self.first, came)
         self.spent = self.spent or bool(own.failed(came))
 

@@ -24,7 +24,7 @@ from asgi_compare.drive.targets.target import Form, source_of
 from asgi_compare.drive.workers.worker import START_LIMIT, Child
 from asgi_compare.judge.application import observed
 from asgi_compare.judge.application import probe_findings as own
-from asgi_compare.judge.application.arrange import fits, trial
+from asgi_compare.judge.application.arrange import fits, trial, with_validators
 from asgi_compare.judge.application.baseline import Yardstick
 from asgi_compare.judge.application.gather import Gathered
 from asgi_compare.judge.application.openapi import DocumentError, read_document
@@ -159,6 +159,11 @@ def check_with(
     return checked
 
 
+def is_last(probe: Probe) -> bool:
+    """Return whether a probe looks how the application does after all the others."""
+    return probe.id.endswith("/afterwards")
+
+
 class Enough(Exception):
     """So many failures, or so much time, as the user has set."""
 
@@ -283,15 +288,24 @@ class _Check:
             others = [each for each in others if each.endless]
             quick = LEAST / 2  # each of them is waited for to its end
         limit = min(quick, self.plan.deadline)
-        yardstick = Yardstick(trial(plain, asked, limit, self.plan.seed), first)
+        validated = with_validators(asked, first)
+        if validated is None:
+            others = [each for each in others if each.needs != "validator"]
+        known = frozenset(f.rule for f in own.believed(judge(first), first))
+        made = trial(plain, asked, limit, self.plan.seed)
+        yardstick = Yardstick(made, first, known=known)
         for probe in others:
             again = probe.id.endswith("/again")
             came = self.play(
-                probe, asked, deadline=limit, yardstick=yardstick, needed=again
+                probe,
+                (validated or asked) if probe.needs == "validator" else asked,
+                deadline=limit,
+                yardstick=yardstick,
+                needed=again,
             )
             if again:
                 yardstick.played_again(came)
-            if own.is_lost(came):
+            if own.is_lost(came) or (is_last(probe) and own.failed(came)):
                 break  # each of the others would cost as much time
         if yardstick.spent and not own.failed(first):
             self.gathered.notes.append(
@@ -361,6 +375,8 @@ class _Check:
         trouble = own.trouble(probe, transcript)
         if probe.id.endswith("/plain") and not (trouble or findings):
             trouble = self.raised(probe, asked, transcript)
+        elif yardstick is not None and not (trouble or own.failed(yardstick.first)):
+            trouble = own.raised_later(probe, transcript, yardstick.first)
         self.gathered.add(probe, asked, transcript, findings, trouble)
 
     def held_against(
@@ -377,10 +393,17 @@ class _Check:
         found = list(observed.concluded(made, came, plain))
         if probe.id == LEAVES_INSIDE:
             found += observed.half_body(made, came, plain, drive)
-        if not findings:
-            # What a rule has found is reason enough for another answer.
+        if is_last(probe) and yardstick.second is not None:
+            found += observed.in_a_row(made, plain, yardstick.second, came)
+        known = () if probe.compares == "head" else yardstick.known
+        if all(each.rule in known for each in findings):
+            # What a rule has found here only is reason enough for another answer.
             held = yardstick.of(probe, asked, made, drive)
-            found += held.compared(probe, made, came, drive)
+            own_found = held.compared(probe, made, came, drive)
+            if own_found and probe.server.another:
+                # The mix-up is the cause; that the answer differs is what it does.
+                own_found = [*observed.mixed(made, came, plain, drive)] or own_found
+            found += own_found
         return found
 
     def raised(self, probe: Probe, asked: Asked, transcript: Transcript) -> str:

@@ -11,7 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from asgi_compare.judge.rules.engine.rule import LIFESPAN, MAIN, RFC9110, WWW
+from asgi_compare.judge.rules.engine.rule import (
+    LIFESPAN,
+    MAIN,
+    PEP,
+    RFC9110,
+    WWW,
+)
 from asgi_compare.model.results import Finding, Level
 
 REQUEST = WWW + "request-receive-event"
@@ -175,6 +181,109 @@ MEMORY_GROWS = Conclusion(
     "Bound what is kept: by a length, a time, or the lifespan.",
 )
 
+PART_LENGTH = Conclusion(
+    "http/206-length",
+    "must",
+    "The content of a part is as long as its Content-Range says.",
+    'The "Content-Range" header field is sent in a single part 206 (Partial Content) '
+    "response to indicate the partial range of the selected representation enclosed "
+    "as the message content",
+    RFC9110 + "14.4",
+    "The second number of `bytes first-last/length` is that of the last byte.",
+)
+PART_UNASKED = Conclusion(
+    "http/206-not-asked-for",
+    "should",
+    "A 206 is the answer to a request with Range.",
+    "indicates that the server is successfully fulfilling a range request for the "
+    "target resource",
+    RFC9110 + "15.3.7",
+    "Answer 200 with the whole where there is no Range.",
+)
+FRAMED = Conclusion(
+    "asgi-http/framed-by-hand",
+    "should",
+    "The chunks of a transfer coding are the server's to make.",
+    "Servers handle Transfer-Encoding themselves",
+    WWW + "response-start-send-event",
+    "Send the content as it is, and leave Transfer-Encoding away.",
+)
+GOES_ON = Conclusion(
+    "asgi-http/goes-on-after-error",
+    "should",
+    "A stream ends when `send` raises because the client has left.",
+    "If send() is called on a closed connection the server should raise a "
+    "server-specific subclass of OSError",
+    SEND,
+    "Let the OSError out of the loop.",
+)
+ENDED_ONCE = Conclusion(
+    "asgi/second-answer-empty",
+    "should",
+    "An equal request gets content again.",
+    'The application is called once per "connection"',
+    MAIN + "applications",
+    "Make the generator or iterator of the content for each request.",
+)
+ENDED_ONCE_WSGI = Conclusion(
+    "wsgi/second-answer-empty",
+    "must",
+    "An equal request gets content again.",
+    "application objects must be able to be invoked more than once",
+    PEP + "the-application-framework-side",
+    "Make the generator or iterator of the content for each request.",
+)
+FIELDS_GROW = Conclusion(
+    "http/fields-grow",
+    "should",
+    "Equal requests do not get more fields each time.",
+    "each request message's semantics can be understood in isolation",
+    RFC9110 + "3.3",
+    "Make a new list of fields for each response.",
+)
+LIST_SHARED = Conclusion(
+    "advice/headers-shared",
+    "advice",
+    "What a server adds to the `response_headers` is not in the next response.",
+    "the server may change its contents in any way it desires",
+    PEP + "the-start-response-callable",
+    "Give `start_response` a new list each time.",
+)
+MIXED = Conclusion(
+    "asgi/answers-mixed",
+    "must",
+    "Two requests at the same time get each its own answer.",
+    'The application is called once per "connection"',
+    MAIN + "applications",
+    "Keep what belongs to one request in local variables, not on `self`.",
+)
+MIXED_WSGI = Conclusion(
+    "wsgi/answers-mixed",
+    "must",
+    "Two requests at the same time get each its own answer.",
+    "should evaluate true if the application object may be simultaneously invoked by "
+    "another thread in the same process",
+    PEP + "environ-variables",
+    "Keep what belongs to one request in local variables, not on `self`.",
+)
+SENT_IN_VAIN = Conclusion(
+    "advice/send-after-disconnect",
+    "advice",
+    "Once it was told that the client has left, an application sends no more.",
+    "",
+    WWW + "disconnect-receive-event-ws",
+    "Return at the disconnect, or catch the OSError of `send`.",
+)
+MESSAGE_RAISES = Conclusion(
+    "advice/message-raises",
+    "advice",
+    "A message that is not as expected is answered, or the socket is closed with a "
+    "code that says why.",
+    "",
+    WWW + "receive-receive-event",
+    "Look which of `text` and `bytes` is there; close with 1003 or 1007 else.",
+)
+
 CONCLUSIONS: dict[str, Conclusion] = {
     each.id: each
     for each in (
@@ -194,6 +303,18 @@ CONCLUSIONS: dict[str, Conclusion] = {
         GENERATORS_LEFT,
         FILES_LEFT,
         MEMORY_GROWS,
+        PART_LENGTH,
+        PART_UNASKED,
+        FRAMED,
+        GOES_ON,
+        ENDED_ONCE,
+        ENDED_ONCE_WSGI,
+        FIELDS_GROW,
+        LIST_SHARED,
+        MIXED,
+        MIXED_WSGI,
+        SENT_IN_VAIN,
+        MESSAGE_RAISES,
     )
 }
 """All of them, by id."""

@@ -17,6 +17,7 @@ from time import monotonic_ns as now
 from typing import Any
 
 from asgi_compare.contract.scenario import Conversation, Request
+from asgi_compare.drive.in_process.answers import MOST_HEADERS
 from asgi_compare.drive.in_process.asgi_http import HttpExchange
 from asgi_compare.drive.in_process.asgi_websocket import OPEN, WebSocketExchange
 from asgi_compare.drive.in_process.http_client import BODY, COMPLETE
@@ -50,8 +51,8 @@ def awkward_scope(scope: Scope, server: Server) -> Scope:
 
 LISTS = ("headers", "links")
 """Keys of events that hold an iterable; any will do, but some can be read once only."""
-LONGEST = 10_000
-"""Entries of such an iterable that are looked at."""
+LONGEST = MOST_HEADERS + 1
+"""Entries of such an iterable that are looked at; one more than the driver takes."""
 
 
 def written_out(event: Any) -> Any:

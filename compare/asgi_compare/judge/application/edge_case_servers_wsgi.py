@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from asgi_compare.contract.scenario import Request
@@ -19,6 +20,8 @@ from asgi_compare.drive.in_process.stepping import GRACE
 from asgi_compare.drive.in_process.wsgi import Stop, WsgiExchange
 from asgi_compare.drive.request_parts import prepare
 from asgi_compare.drive.targets.blame import place_of
+from asgi_compare.judge.application.arrange import another
+from asgi_compare.judge.application.conclusions import LIST_SHARED
 from asgi_compare.judge.application.leftovers import over_and_over
 from asgi_compare.judge.application.probe import Server
 from asgi_compare.model.serialization.schema import shown
@@ -33,14 +36,21 @@ class AwkwardWsgi(WsgiExchange):
         self, name: str, request: Request, server: Server, deadline: float
     ) -> None:
         self.server = server
+        self.meanwhile: Callable[[], None] = nothing
+        """What another thread does while this one is in the application."""
         super().__init__(name, prepare(request), deadline, server.short_reads)
 
     def run(self, application: Any) -> None:
         """Call the application, as this server does."""
-        if self.server.positional:
-            super().run(lambda environ, start: application(environ, positional(start)))
-        else:
-            super().run(application)
+
+        def called(environ: Environ, start: Any) -> Any:
+            if self.server.positional:
+                start = positional(start)
+            iterable = application(environ, start)
+            self.meanwhile()
+            return iterable
+
+        super().run(called)
 
     def environ(self) -> Environ:
         """Make the `environ`: a new dict, every time."""
@@ -60,7 +70,11 @@ class AwkwardWsgi(WsgiExchange):
         """Take it as the driver does; a subclass of list shall still be seen as one."""
         index = len(self.log)
         try:
-            return super().start_response(status, response_headers, exc_info)
+            write = super().start_response(status, response_headers, exc_info)
+            if self.server.adds_fields and type(response_headers) is list:
+                response_headers.append(ADDED)
+            self.meanwhile()
+            return write
         finally:
             kind = type(response_headers)
             if index < len(self.log) and kind is not list and issubclass(kind, list):
@@ -83,9 +97,31 @@ class AwkwardWsgi(WsgiExchange):
             self.log[index].event["len"] = None
             raise
 
+    def sent_fields(self) -> list[Any]:
+        """Return the fields that the application gave last."""
+        starts = [e.event for e in self.log if e.event["type"] == "start_response"]
+        headers = starts[-1]["response_headers"] if starts else ()
+        return list(headers) if isinstance(headers, list | tuple) else []
+
     def streams_closed(self, which: str) -> None:
         """Write down that the application closes what is not its own."""
         self.crosses("send", {"type": f"wsgi.{which}.close"})
+
+
+ADDED = ("X-Added-By-The-Server", "1")
+"""A field that a server puts into the list that it was given."""
+PATIENCE = 0.25
+"""Seconds for the other one of two exchanges at once."""
+
+
+SHARED = (
+    f"{LIST_SHARED.id}: Expected a new list of fields, but the next response has the "
+    f"field that the server added to the last one"
+)
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 def positional(start_response: Any) -> Any:
@@ -122,6 +158,12 @@ class Errors(PlainErrors):
         super().__init__(note)
         self._server = server
 
+    def write(self, text: str) -> int:
+        """Write a note, as a text file does."""
+        if not isinstance(text, str):
+            raise TypeError(f"Expected str, but got {type(text).__name__}.")
+        return super().write(text)
+
     def close(self) -> None:
         """Stay open, and write it down."""
         self._server.streams_closed("errors")
@@ -144,12 +186,25 @@ def play(
     served = AwkwardWsgi(name, request, server, deadline)
     ended = threading.Event()
 
-    def once() -> None:
-        AwkwardWsgi(name, request, server, deadline).run(application)
+    def once(asked: Request = request) -> AwkwardWsgi:
+        other = AwkwardWsgi(name, asked, server, deadline)
+        other.run(application)
+        return other
+
+    def beside() -> None:
+        # It may wait for a lock that the first one has.
+        thread = threading.Thread(target=once, args=(another(request),), daemon=True)
+        thread.start()
+        thread.join(PATIENCE)
+
+    if server.another:
+        served.meanwhile = beside
 
     def run() -> None:
         try:
             served.run(application)
+            if server.adds_fields and ADDED in once().sent_fields():
+                served.notes += (SHARED,)
             if server.repeats and served.error is None:
                 served.notes += tuple(over_and_over(once))
         except BaseException as error:  # KeyboardInterrupt; on a thread it ends no more

@@ -5,22 +5,37 @@ Each function looks at one matter, and gives findings. `concluded` asks all of t
 
 from __future__ import annotations
 
+import re
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from asgi_compare.contract.scenario import Request
+from asgi_compare.judge.application.arrange import another
 from asgi_compare.judge.application.conclusions import (
     CODING,
     CONCLUSIONS,
+    ENDED_ONCE,
+    ENDED_ONCE_WSGI,
     ERROR_TO_NOBODY,
+    FIELDS_GROW,
+    FRAMED,
+    GOES_ON,
     HALF_BODY,
     HALF_BODY_ANSWERED,
     HEAD_CONTENT,
     HEAD_LENGTH,
     HEAD_TYPE,
     LOOP_BLOCKED,
+    MESSAGE_RAISES,
+    MIXED,
+    MIXED_WSGI,
     MORE_BODY,
+    PART_LENGTH,
+    PART_UNASKED,
+    SENT_IN_VAIN,
     STREAM_GOES_ON,
 )
 from asgi_compare.judge.application.probe import PLAIN, Server, Trial
@@ -36,7 +51,6 @@ Drive = Callable[[Trial], Transcript]
 
 START = "http.response.start"
 OLDER = Server(silent=True, sets={"asgi": {"version": "3.0", "spec_version": "2.3"}})
-GZIP = b"\x1f\x8b"
 
 
 def concluded(made: Trial, came: Transcript, plain: Transcript) -> Iterator[Finding]:
@@ -48,6 +62,11 @@ def concluded(made: Trial, came: Transcript, plain: Transcript) -> Iterator[Find
         stream_goes_on,
         error_to_nobody,
         content_of_a_head,
+        part_of_content,
+        framed_by_hand,
+        goes_on_after_error,
+        sent_in_vain,
+        message_raises,
     ):
         yield from look(made, came, plain)
 
@@ -72,14 +91,173 @@ def content_coding(
 ) -> Iterator[Finding]:
     """Find content that is not in the coding that its head names."""
     response = came.response
-    if response is None or response.header(b"content-encoding") != [b"gzip"]:
+    if response is None or not response.body:
         return
+    codings = response.header(b"content-encoding")
+    decoder = DECODERS.get(codings[0].lower()) if len(codings) == 1 else None
+    if decoder is None:
+        return
+    named = codings[0].decode("latin-1")
+    whole = not isinstance(response.body, Excerpt)
     body = response.body.head if isinstance(response.body, Excerpt) else response.body
-    if body and not body.startswith(GZIP):
+    try:
+        inside = decoder()
+        inside.decompress(body)
+    except zlib.error:
         yield CODING.finding(
-            f"Expected content in gzip, as Content-Encoding says, but it begins with "
-            f"{body[:8]!r}",
+            f"Expected content in {named}, as Content-Encoding says, but it begins "
+            f"with {body[:8]!r}",
             made.name,
+        )
+        return
+    if whole and response.complete and not inside.eof and came.left_at_ns is None:
+        yield CODING.finding(
+            f"Expected a whole {named} stream, but it breaks off after {len(body)} "
+            f"bytes",
+            made.name,
+        )
+
+
+class Deflate:
+    """Decompress zlib's format, or the bare one, which is as common."""
+
+    def __init__(self) -> None:
+        self.inside = zlib.decompressobj()
+
+    def decompress(self, body: bytes) -> bytes:
+        """Decompress a whole body."""
+        try:
+            return self.inside.decompress(body)
+        except zlib.error:
+            self.inside = zlib.decompressobj(wbits=-15)
+            return self.inside.decompress(body)
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has come to its end."""
+        return self.inside.eof
+
+
+DECODERS: dict[bytes, Callable[[], Any]] = {
+    b"gzip": lambda: zlib.decompressobj(wbits=31),
+    b"x-gzip": lambda: zlib.decompressobj(wbits=31),
+    b"deflate": Deflate,
+}
+"""What reads a content coding; of others the standard library knows nothing."""
+
+
+def part_of_content(
+    made: Trial, came: Transcript, plain: Transcript
+) -> Iterator[Finding]:
+    """Find a part that nobody asked for, or that is not what Content-Range says."""
+    response, request = came.response, made.exchange
+    if response is None or response.status != 206 or not isinstance(request, Request):
+        return
+    said = RANGE.fullmatch(b", ".join(response.header(b"content-range")))
+    parts = b"".join(response.header(b"content-type")).startswith(b"multipart/")
+    if said is None or parts:
+        return  # the rule book has a rule for each
+    if not any(name.lower() == b"range" for name, _ in request.headers):
+        yield PART_UNASKED.finding(
+            "Expected no 206 without a Range in the request, but got one", made.name
+        )
+    if request.method != "GET" or not response.complete:
+        return
+    wanted = int(said[2]) - int(said[1]) + 1
+    if wanted != len(response.body):
+        yield PART_LENGTH.finding(
+            f"Expected {wanted} bytes of content, as Content-Range says "
+            f"{said[0].decode()!r}, but got {len(response.body)}",
+            made.name,
+        )
+
+
+RANGE = re.compile(rb"bytes (\d{1,18})-(\d{1,18})/(?:\d+|\*)")
+
+
+TRANSFER_ENCODING = b"transfer-encoding"
+
+
+def framed_by_hand(
+    made: Trial, came: Transcript, plain: Transcript
+) -> Iterator[Finding]:
+    """Find content that the application has cut into chunks itself."""
+    response = came.response
+    if response is None or isinstance(response.body, Excerpt):
+        return
+    chunked = any(
+        isinstance(field, list | tuple) and TRANSFER_ENCODING in field[:1]
+        for start in came.sent(START)
+        if isinstance(headers := start.get("headers"), list | tuple)
+        for field in headers
+    )
+    if chunked and re.match(rb"[0-9A-Fa-f]+\r\n", response.body):
+        yield FRAMED.finding(
+            f"Expected content without the framing of chunks, but it begins with "
+            f"{response.body[:12]!r}",
+            made.name,
+        )
+
+
+def goes_on_after_error(
+    made: Trial, came: Transcript, plain: Transcript
+) -> Iterator[Finding]:
+    """Find a stream that goes on though `send` raises for the client that left."""
+    left = came.left_at_ns
+    if made.server.silent or left is None or came.ending.kind not in CUT_SHORT:
+        return
+    late = [e for e in came.events if e.at_ns > left and e.direction == "send"]
+    if came.interface == "asgi" and len(late) >= MANY:
+        yield GOES_ON.finding(
+            f"Expected the stream to end, but {len(late):,} events were sent though "
+            f"`send` had raised, and it had to be cancelled",
+            made.name,
+        )
+
+
+MANY = 3
+"""Events that are sent in vain; the first one only finds out that nobody listens."""
+
+
+def sent_in_vain(made: Trial, came: Transcript, plain: Transcript) -> Iterator[Finding]:
+    """Find an application that fails by sending, though it knows that nobody is there.
+
+    The disconnect was received, and its own `send` after that has raised.
+    """
+    if came.ending.kind != "raised" or "ClientDisconnected" not in came.ending.error:
+        return
+    told = False
+    for index, entry in enumerate(came.events):
+        event = entry.event if isinstance(entry.event, dict) else {}
+        kind = event.get("type")
+        if kind == "websocket.disconnect" and entry.direction == "receive":
+            told = True
+        elif told and entry.direction == "send":
+            yield SENT_IN_VAIN.finding(
+                f"Expected nothing after 'websocket.disconnect', but got {kind!r}, "
+                f"and the exception of `send` came out",
+                made.name,
+                (index,),
+            )
+            return
+
+
+def message_raises(
+    made: Trial, came: Transcript, plain: Transcript
+) -> Iterator[Finding]:
+    """Find an application that fails at a message of the client's."""
+    if came.ending.kind != "raised" or came.left_at_ns is not None:
+        return
+    if not came.sent("websocket.accept") or not came.events:
+        return
+    last = [e for e in came.events if isinstance(e.event, dict)]
+    if last and last[-1].event.get("type") == "websocket.receive":
+        said = last[-1].event.get("text", last[-1].event.get("bytes"))
+        yield MESSAGE_RAISES.finding(
+            f"Expected an answer or a close with a code, but at the message {said!r} "
+            f"the application raised {came.ending.error.rstrip('.')}",
+            made.name,
+            (len(came.events) - 1,),
         )
 
 
@@ -137,7 +315,7 @@ def error_to_nobody(
                 made.name,
                 (index,),
             )
-        return
+            return
 
 
 def content_of_a_head(
@@ -220,6 +398,67 @@ def half_body(
         f"{len(half)} bytes of it were answered with {status}",
         made.name,
     )
+
+
+def in_a_row(
+    made: Trial, first: Transcript, second: Transcript, last: Transcript
+) -> Iterator[Finding]:
+    """Find what changes with each equal request, and should not.
+
+    Content that is there the first time only comes from a generator that is used up. A
+    field that is there once more each time was added to a list that is kept.
+    """
+    answers = (first.response, second.response, last.response)
+    if None in answers:
+        return
+    one, two, three = (each for each in answers if each is not None)
+    same = one.status == two.status == three.status == 200
+    if same and len(one.body) and not len(two.body) and not len(three.body):
+        wsgi = first.interface == "wsgi"
+        yield (ENDED_ONCE_WSGI if wsgi else ENDED_ONCE).finding(
+            f"Expected {len(one.body):,} bytes of content again, but equal requests "
+            f"got none after the first",
+            made.name,
+        )
+    counts = [Counter(name for name, _ in each.headers) for each in (one, two, three)]
+    for name in counts[0]:
+        if counts[0][name] < counts[1][name] < counts[2][name]:
+            yield FIELDS_GROW.finding(
+                f"Expected as many fields {name.decode('latin-1')!r} as before, but "
+                f"equal requests got {counts[0][name]}, {counts[1][name]} and at last "
+                f"{counts[2][name]}",
+                made.name,
+            )
+
+
+def mixed(
+    made: Trial, came: Transcript, plain: Transcript, drive: Drive
+) -> Iterator[Finding]:
+    """Find out whether a client got what another one had asked for."""
+    if not isinstance(made.exchange, Request):
+        return
+    wsgi = came.interface == "wsgi"
+    conclusion = MIXED_WSGI if wsgi else MIXED
+    meanwhile = another(made.exchange)
+    if came.ending.kind == "raised":
+        yield conclusion.finding(
+            f"Expected the answer as without another client, who asked for "
+            f"{meanwhile.target.decode('latin-1')!r} at the same time, but it raised "
+            f"{came.ending.error.rstrip('.')}",
+            made.name,
+        )
+        return
+    name = f"{made.name} (the other)"
+    alone = drive(replace(made, case=name, exchange=meanwhile, server=PLAIN))
+    if answer_of(alone) in (answer_of(plain), None):
+        return
+    if answer_of(came) == answer_of(alone):
+        yield conclusion.finding(
+            f"Expected the answer to {made.exchange.target.decode('latin-1')!r}, but "
+            f"got the one that another client had asked for at the same time, by "
+            f"{meanwhile.target.decode('latin-1')!r}",
+            made.name,
+        )
 
 
 def begun_with(came: Transcript) -> int | None:

@@ -62,6 +62,8 @@ class Server:
     """Another client asks for something else at the same time."""
     inherits: bool = False
     """It calls the application in the context that the request before it has left."""
+    adds_fields: bool = False
+    """It adds to the list of fields that it was given, and asks once more."""
     repeats: bool = False
     """It puts the request again and again, and looks at what that leaves behind."""
 
@@ -85,9 +87,9 @@ class Probe:
     """Fields of the exchange that differ; `suffix` is added to its target."""
     body: Body = "as it is"
     """In which pieces the body arrives, if the exchange has one."""
-    needs: Literal["", "body", "GET", "letter"] = ""
+    needs: Literal["", "body", "GET", "letter", "validator"] = ""
     """What the exchange must have for the probe to make sense: a letter in its path,
-    for one."""
+    for one, or a validator in the answer to it."""
     compares: Compares = "nothing"
     """`failure`: it must not fail where the plain exchange did not. `status`: nor be
     refused. `answer`: the answer must be the same. `head`: what its head says must be

@@ -90,7 +90,7 @@ def compared(
     """
     if probe.compares == "nothing" or failed(plain) or is_endless(plain):
         return
-    if refuses_the_version(probe, transcript):
+    if refuses_the_version(probe, transcript) or refuses_as_it_may(probe, transcript):
         return
     got = failed(transcript)
     answers = stable and probe.compares == "answer"
@@ -131,6 +131,36 @@ def refuses_the_version(probe: Probe, transcript: Transcript) -> bool:
         and response is not None
         and response.status in NOT_THIS_WAY
     )
+
+
+NO_LENGTH = (400, 411, 413, 415)
+"""Statuses by which content of an unknown length is refused, as it may be."""
+
+
+def refuses_as_it_may(probe: Probe, transcript: Transcript) -> bool:
+    """Return whether an application says that it does not serve such a request."""
+    response = transcript.response
+    if response is None or not transcript.sent():
+        return False
+    if "chunked" in probe.changes:
+        return response.status in NO_LENGTH
+    return "method" in probe.changes and response.status == 501
+
+
+def raised_later(probe: Probe, transcript: Transcript, first: Transcript) -> str:
+    """Say that an application failed at a request that it had answered before."""
+    when = LATER.get(probe.id.rpartition("/")[2])
+    now_only = transcript.ending.kind == "raised" != first.ending.kind
+    talks = isinstance(transcript.answer, Dialogue) and now_only
+    if when is None or not (talks or raised_in_vain(transcript)):
+        return ""
+    return f"The application raised {_said(transcript)} {when}."
+
+
+LATER = {
+    "again": "at the second of two equal requests",
+    "afterwards": "at a request that it had answered before the other probes",
+}
 
 
 def _in_short(transcript: Transcript) -> str:

@@ -47,8 +47,17 @@ FOLLOWS = {
     "wsgi-middleware/exc-info-lost": "wsgi-middleware/exception-lost",
 }
 """What follows from another fault, and is not shown beside it."""
-LAZY = ("wsgi/write-while-iterating",)
-"""Broken by each layer that is a generator, if the application writes."""
+ALLOWED = (
+    # By each layer that is a generator, if the application writes.
+    "wsgi/write-while-iterating",
+    # By one that holds the start back, as it may; the push is only earlier.
+    "asgi-extensions/push-order",
+    # `raw_path` is what came from the client, and stays if `path` is rewritten.
+    "asgi-scope/path-not-decoded",
+    # By one that has something to share as well.
+    "asgi-lifespan/state-not-empty",
+)
+"""What a layer may do, though an application or a server may not."""
 Progress = Callable[[str], None]
 Drive = Callable[[LayerTrial], Transcript]
 
@@ -129,6 +138,22 @@ def messages_of(rule: LayerRule, pair: Pair) -> list[str]:
         return []
 
 
+ITS_OWN = ("plain", "head", "echo", "messages")
+"""Trials by which the answers are judged of a layer that lets nothing through."""
+
+
+def answers_itself(rule: LayerRule, pair: Pair) -> bool:
+    """Return whether a layer that does not call the application may do so.
+
+    A limit, a login or a page that says that the site is closed is an answer like any
+    other; it is judged by the rule book.
+    """
+    failed = pair.layered.ending.kind != "returned"
+    if rule.id.endswith(("/fails", "/requests-mixed")):
+        return not failed and pair.layered.answer is not None
+    return False
+
+
 def suits_a_view(row: Row) -> bool:
     """Return whether a view of Django can do what the application is told."""
     bare = not row.exchange.body if isinstance(row.exchange, Request) else False
@@ -141,6 +166,8 @@ class Check:
     outside: Interface = "asgi"
     inside: Interface = "asgi"
     is_django = False
+    reached = True
+    """A plain request comes to the application inside."""
 
     def __init__(self, drive: Drive, plan: Plan, progress: Progress) -> None:
         self.drive = drive
@@ -157,12 +184,14 @@ class Check:
         rows = [self.of_the_user(row) for row in rows_for(self.outside, self.inside)]
         if self.is_django:
             rows = [row for row in rows if suits_a_view(row)]
-        if not self.reaches(rows):
+        self.reached = self.reaches(rows)
+        if not self.reached:
             self.notes.append(
                 "The layer answers a plain request itself, and does not call the "
                 "application; say with --path and --header what it lets through."
             )
-            rows = [row for row in rows if row.protocol in ("lifespan", "other")]
+            others = ("lifespan", "other")
+            rows = [r for r in rows if r.protocol in others or r.name in ITS_OWN]
         for row in rows:
             if any(fnmatchcase(row.name, glob) for glob in self.plan.trials or ("*",)):
                 self.progress(row.name)
@@ -201,11 +230,18 @@ class Check:
         return any(calls(self.drive(self.trial(row, False))) for row in needed)
 
     def pair(self, row: Row) -> Pair:
-        """Play a trial with the layer and without it."""
+        """Play a trial with the layer and without it.
+
+        A layer that has let so many requests through, and no more, is made anew: it may
+        be a limit, or a switch that is off after some exceptions.
+        """
         trial = self.trial(row, False)
-        return Pair(
-            trial, self.drive(trial), self.drive(replace(trial, taken_out=True))
-        )
+        plain = self.drive(replace(trial, taken_out=True))
+        layered = self.drive(trial)
+        if self.reached and calls(plain) and not calls(layered):
+            self.build()
+            layered = self.drive(trial)
+        return Pair(trial, layered, plain)
 
     def play(self, row: Row) -> None:
         """Play a trial, and once more if there is something to be found."""
@@ -251,7 +287,10 @@ class Check:
 
     def by_layer_rules(self, pair: Pair) -> Iterator[Finding]:
         """Judge a pair by the rules of layers."""
+        alone = not (pair.inside or self.is_django)
         for rule in LAYER_RULES.values():
+            if alone and answers_itself(rule, pair):
+                continue
             if rule.interface == self.outside:
                 for message in messages_of(rule, pair):
                     yield Finding(
@@ -264,7 +303,7 @@ class Check:
 
     def by_the_book(self, pair: Pair) -> Iterator[Finding]:
         """Judge the layer as an application, and as a server."""
-        known = {*LAZY, *(each.rule for each in judge(pair.plain))}
+        known = {*ALLOWED, *(each.rule for each in judge(pair.plain))}
         outside = judge(replace(pair.layered, requests=()))
         known |= {each.rule for each in outside if each.side == "server"}
         if pair.layered.ending.kind in LOST:
@@ -286,6 +325,7 @@ class Check:
         """Say what the layer adds to a request, in time and memory."""
         row = self.of_the_user(Row(COSTS, "http", "answers", ""))
         pair = self.pair(row)
+        self.take(pair, self.by_layer_rules(pair))
         with_it, without = (
             [float(noted(each, what)[0]) for what in ("microseconds", "kibibytes")]
             if noted(each, "kibibytes")

@@ -78,6 +78,8 @@ def watched(application: Any, held: Recorder) -> Any:
         before, context = snapshot(scope), copy_context()
         try:
             await application(scope, receive, send)
+            if held.halted is not None:
+                held.notes += ("cancelled: it returned",)
         finally:
             for key in changed(before, scope):
                 held.notes += (f"scope: {key}",)

@@ -23,6 +23,10 @@ from asgi_compare.drive.servers.nonce import as_asgi3
 from asgi_compare.drive.targets.target import TargetError
 from asgi_compare.judge.application.edge_case_servers import AwkwardWebSocket
 from asgi_compare.judge.application.edge_case_servers_wsgi import AwkwardWsgi
+from asgi_compare.judge.application.leftovers import (
+    Heartbeat,
+    over_and_over_in_loop,
+)
 from asgi_compare.judge.application.play import Session, Stranger
 from asgi_compare.judge.middleware import forms
 from asgi_compare.judge.middleware.acts import asgi_application
@@ -43,6 +47,8 @@ ROUNDS = 200
 """Requests that are timed, if they take no longer than `TIMED` seconds together."""
 TIMED = 0.3
 TWO_AT_ONCE = "answers two at once"
+AGAIN = "plain, again"
+"""The trial in which it is watched whether the event loop turns."""
 
 Held = WatchedHttp | AwkwardWebSocket
 
@@ -200,7 +206,14 @@ class LayerSession(Session):
         held = self.server_for(trial)
         self.scene.begins(trial.act, held)
         before = asyncio.all_tasks()
-        await self.call(held, trial)
+        if trial.name == AGAIN:
+            with Heartbeat(self.loop) as heart:
+                await self.call(held, trial)
+            held.notes += tuple(
+                f"loop blocked: {note.partition(': ')[2]}" for note in heart.notes()
+            )
+        else:
+            await self.call(held, trial)
         left = await left_behind(before)
         held.notes += tuple(f"task left: {name}" for name in left)
         return self.with_inside(held.transcript())
@@ -267,6 +280,7 @@ class LayerSession(Session):
             before = now()
             await self.call(held, trial)
             taken.append(now() - before)
+        left = await over_and_over_in_loop(lambda: self.once(trial))
         large = replace(trial, act="sends much")
         held = self.server_for(large)
         self.scene.begins(large.act, held)
@@ -276,7 +290,15 @@ class LayerSession(Session):
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        return Transcript(COSTS, "asgi", notes=costs(taken, peak))
+        notes = tuple(f"left: {note.partition(': ')[2]}" for note in left)
+        return Transcript(COSTS, "asgi", notes=costs(taken, peak) + notes)
+
+    async def once(self, trial: LayerTrial) -> None:
+        """Put a request, and forget it."""
+        held = self.server_for(trial)
+        self.scene.begins(trial.act, held)
+        await self.call(held, trial)
+        self.scene.begins(trial.act, nobody())
 
 
 def nobody() -> Stranger:

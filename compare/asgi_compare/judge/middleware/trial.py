@@ -121,6 +121,8 @@ def pieces_of(transcript: Transcript) -> list[bytes]:
         body = event.event.get("body", b"")
         body = getattr(body, "head", body)  # of an excerpt
         found.append(bytes(body) if isinstance(body, bytes | bytearray) else b"")
+        if event.event["type"] == kinds[0] and not event.event.get("more_body"):
+            break  # what comes after the last piece is ignored
     return found
 
 

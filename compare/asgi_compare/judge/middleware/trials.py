@@ -29,6 +29,25 @@ ENCODINGS = ((b"accept-encoding", b"gzip, deflate, br, zstd"),)
 NO_GZIP = ((b"accept-encoding", b"gzip;q=0, deflate;q=0, br;q=0, zstd;q=0, identity"),)
 UPLOAD = tuple(b"[part %d]" % number for number in range(5))
 REPEATED = ((b"cookie", b"a=1"), (b"cookie", b"b=2"), (b"x-a", b"1"), (b"x-a", b"2"))
+PROXY = (
+    (b"x-forwarded-for", b"203.0.113.7, 198.51.100.2"),
+    (b"x-forwarded-proto", b"https"),
+    (b"x-forwarded-host", b"example.org"),
+    (b"x-forwarded-port", b"443"),
+    (b"x-forwarded-prefix", b"/api"),
+    (b"x-real-ip", b"203.0.113.7"),
+    (b"forwarded", b'for=203.0.113.7;proto=https;host="example.org"'),
+    (b"x-request-id", b"3f2a"),
+    (b"x-correlation-id", b"3f2a"),
+    (b"traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    (b"x-http-method-override", b"PATCH"),
+    (b"user-agent", b"Mozilla/5.0"),
+    (b"accept-language", b"de, en;q=0.5"),
+    (b"origin", b"https://example.org"),
+    (b"referer", b"https://example.org/"),
+    (b"if-none-match", b'"strong"'),
+)
+"""Fields that layers read, as a proxy and a browser send them."""
 POST = Request("POST", body=UPLOAD)
 NEEDED = ("plain", "echo")
 """Trials that tell whether the application inside is reached at all."""
@@ -93,6 +112,27 @@ ROWS: tuple[Row, ...] = (
         get(method="HEAD", headers=ENCODINGS),
     ),
     Row("echo", "http", "echoes", "The request has a body in five pieces.", POST),
+    Row(
+        "behind a proxy",
+        "http",
+        "echoes",
+        "A proxy says who the client is, and a browser what it has.",
+        replace(POST, headers=PROXY),
+    ),
+    Row(
+        "behind a proxy, for something to read",
+        "http",
+        "is compressible",
+        "As before, for an answer that the client has in its cache.",
+        get(headers=PROXY),
+    ),
+    Row(
+        "an upload that fails",
+        "http",
+        "raises",
+        "The application raises when it has read the body.",
+        POST,
+    ),
     Row(
         "a slow upload",
         "http",
@@ -390,7 +430,9 @@ def is_elsewhere(probe: Probe) -> bool:
     server = probe.server
     leftovers = getattr(server, "repeats", False) or getattr(server, "inherits", False)
     beside = getattr(server, "another", False) or getattr(server, "late", False)
-    again = probe.id.endswith(("/plain", "/again"))
+    beside |= getattr(server, "adds_fields", False)
+    again = probe.id.endswith(("/plain", "/again", "/afterwards"))
+    again |= probe.needs == "validator"
     unsure = bool(server.cancels_at) or server.short_reads
     return again or unsure or leftovers or beside
 

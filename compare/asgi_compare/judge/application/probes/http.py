@@ -77,16 +77,18 @@ HTTP = (
         RFC9110 + "9.2.1",
         changes={"method": "OPTIONS"},
         needs="GET",
+        compares="failure",
     ),
     Probe(
         "probe-http/unknown-method",
         "http",
         "The client uses a safe method that few applications know.",
-        "Additional methods, outside the scope of this specification, have been "
-        "specified for use in HTTP",
+        "An origin server that receives a request method that is unrecognized or not "
+        "implemented SHOULD respond with the 501 (Not Implemented) status code",
         RFC9110 + "9.1",
         changes={"method": "PROPFIND"},
         needs="GET",
+        compares="failure",
     ),
     *absent("http", SCOPE, HTTP_OPTIONAL),
     Probe(
@@ -227,8 +229,38 @@ HTTP = (
         "The application is mounted below a path.",
         "The root path this application is mounted at",
         SCOPE,
-        changes={"root_path": "/mounted/h\xe9re"},
+        changes={"root_path": "/mounted"},
         compares="status",
+    ),
+    Probe(
+        "probe-http/root-path-not-ascii",
+        "http",
+        "The application is mounted below a path with a letter that is not ASCII.",
+        "percent-encoded sequences and UTF-8 byte sequences decoded into characters",
+        SCOPE,
+        changes={"root_path": "/h\xe9re"},
+        compares="failure",
+    ),
+    Probe(
+        "probe-http/range",
+        "http",
+        "The client asks for the first two bytes.",
+        "The Range header field on a GET request modifies the method semantics to "
+        "request transfer of only one or more subranges",
+        RFC9110 + "14.2",
+        changes={"headers": ((b"range", b"bytes=0-1"),)},
+        needs="GET",
+        compares="failure",
+    ),
+    Probe(
+        "probe-http/not-modified",
+        "http",
+        "The client has the answer already, and asks whether it is still so.",
+        "A conditional request is an HTTP request with one or more request header "
+        "fields that indicate a precondition to be tested",
+        RFC9110 + "13",
+        needs="validator",
+        compares="failure",
     ),
     Probe(
         "probe-http/path-encoded-otherwise",
@@ -310,6 +342,13 @@ HTTP = (
         Server(inherits=True),
         compares="answer",
         level="advice",
+    ),
+    Probe(
+        "probe-http/afterwards",
+        "http",
+        "The same request once more, when the other probes are over.",
+        ONCE,
+        MAIN + "applications",
     ),
     Probe(
         "probe-http/over-and-over",

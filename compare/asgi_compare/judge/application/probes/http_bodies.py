@@ -86,7 +86,7 @@ HTTP_BODIES = (
         body="pieces",
         changes={"chunked": True},
         needs="body",
-        compares="failure",
+        compares="answer",
     ),
     Probe(
         "probe-http/send-waits",

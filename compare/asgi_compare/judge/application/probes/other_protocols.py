@@ -13,7 +13,7 @@ from asgi_compare.judge.application.probe import (
     Server,
 )
 from asgi_compare.judge.application.probes.absent_keys import WEBSOCKET_OPTIONAL, absent
-from asgi_compare.judge.application.probes.http import EXTRA_KEYS, UNKNOWN
+from asgi_compare.judge.application.probes.http import EXTRA_KEYS, ONCE, UNKNOWN
 from asgi_compare.judge.application.probes.http_bodies import CLOSED
 from asgi_compare.judge.rules.engine.rule import (
     EXTENSIONS,
@@ -35,6 +35,13 @@ WEBSOCKET = (
         "WebSocket connections' scope lives as long as the socket itself",
         SCOPE,
         endless=True,
+    ),
+    Probe(
+        "probe-websocket/again",
+        "websocket",
+        "The same conversation once more.",
+        ONCE,
+        MAIN + "applications",
     ),
     Probe(
         "probe-websocket/subprotocols",
@@ -162,6 +169,22 @@ WEBSOCKET = (
         SCOPE,
         Server(cancels_at=2),
         endless=True,
+    ),
+    Probe(
+        "probe-websocket/afterwards",
+        "websocket",
+        "The same conversation once more, when the other probes are over.",
+        ONCE,
+        MAIN + "applications",
+    ),
+    Probe(
+        "probe-websocket/over-and-over",
+        "websocket",
+        "The same conversation a dozen times, with a look at what is left behind.",
+        ONCE,
+        MAIN + "applications",
+        Server(repeats=True),
+        level="advice",
     ),
 )
 

@@ -70,16 +70,18 @@ WSGI = (
         RFC9110 + "9.2.1",
         changes={"method": "OPTIONS"},
         needs="GET",
+        compares="failure",
     ),
     Probe(
         "probe-wsgi/unknown-method",
         "wsgi",
         "The client uses a safe method that few applications know.",
-        "Additional methods, outside the scope of this specification, have been "
-        "specified for use in HTTP",
+        "An origin server that receives a request method that is unrecognized or not "
+        "implemented SHOULD respond with the 501 (Not Implemented) status code",
         RFC9110 + "9.1",
         changes={"method": "PROPFIND"},
         needs="GET",
+        compares="failure",
     ),
     Probe(
         "probe-wsgi/optional-variables-absent",
@@ -175,8 +177,57 @@ WSGI = (
         "The initial portion of the request URL's path that corresponds to the "
         "application object",
         VARIABLES,
-        changes={"root_path": "/mounted/h\xe9re"},
+        changes={"root_path": "/mounted"},
         compares="status",
+    ),
+    Probe(
+        "probe-wsgi/script-name-not-ascii",
+        "wsgi",
+        "The application is mounted below a path with a letter that is not ASCII.",
+        "must contain only code points representable in ISO-8859-1 encoding",
+        PEP + "unicode-issues",
+        changes={"root_path": "/h\xe9re"},
+        compares="failure",
+    ),
+    Probe(
+        "probe-wsgi/range",
+        "wsgi",
+        "The client asks for the first two bytes.",
+        "The Range header field on a GET request modifies the method semantics to "
+        "request transfer of only one or more subranges",
+        RFC9110 + "14.2",
+        changes={"headers": ((b"range", b"bytes=0-1"),)},
+        needs="GET",
+        compares="failure",
+    ),
+    Probe(
+        "probe-wsgi/not-modified",
+        "wsgi",
+        "The client has the answer already, and asks whether it is still so.",
+        "A conditional request is an HTTP request with one or more request header "
+        "fields that indicate a precondition to be tested",
+        RFC9110 + "13",
+        needs="validator",
+        compares="failure",
+    ),
+    Probe(
+        "probe-wsgi/adds-to-the-fields",
+        "wsgi",
+        "The server adds to the list of fields that it was given, and calls once more.",
+        "the server may change its contents in any way it desires",
+        PEP + "the-start-response-callable",
+        Server(adds_fields=True),
+    ),
+    Probe(
+        "probe-wsgi/two-at-once",
+        "wsgi",
+        "Another thread asks for something else at the same time.",
+        "should evaluate true if the application object may be simultaneously invoked "
+        "by another thread in the same process",
+        VARIABLES,
+        Server(another=True),
+        compares="answer",
+        level="advice",
     ),
     Probe(
         "probe-wsgi/encoded-path",
@@ -186,6 +237,8 @@ WSGI = (
         VARIABLES,
         changes={"suffix": b"/a%2Fb%20%22%25%C3%A9%F0%9F%8D%B5%0D%0A"},
         needs="GET",
+        compares="failure",
+        level="advice",
     ),
     Probe(
         "probe-wsgi/path-not-utf-8",
@@ -198,6 +251,8 @@ WSGI = (
             "headers": ((b"x-bytes", b"\xff\xe9"), (b"cookie", b"=;\xff; a")),
         },
         needs="GET",
+        compares="failure",
+        level="advice",
     ),
     Probe(
         "probe-wsgi/body-in-pieces",
@@ -267,6 +322,13 @@ WSGI = (
         DETAILS,
         changes={"client": Client(leaves_after_hearing=1)},
         endless=True,
+    ),
+    Probe(
+        "probe-wsgi/afterwards",
+        "wsgi",
+        "The same request once more, when the other probes are over.",
+        "application objects must be able to be invoked more than once",
+        PEP + "the-application-framework-side",
     ),
     Probe(
         "probe-wsgi/over-and-over",

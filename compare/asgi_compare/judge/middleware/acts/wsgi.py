@@ -67,7 +67,7 @@ class InsideWsgi(Inside):
         """Read the body, as far as it is said to go."""
         length = self.environ.get("CONTENT_LENGTH") or "0"
         if self.environ.get("wsgi.input_terminated"):
-            return self.read()
+            return self.read(-1)  # wsgiref.validate wants a size
         return self.read(int(length)) if int(length) else b""
 
 

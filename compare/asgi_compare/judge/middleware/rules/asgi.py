@@ -177,6 +177,8 @@ def websocket_swallowed(pair: Pair) -> Iterator[str]:
     """Look whether the application was called."""
     if pair.trial.name != "messages" or pair.inside or not pair.plain_inside:
         return
+    if pair.layered.sent():
+        return  # it has refused by itself
     if pair.layered.ending.kind != "raised":
         yield "Expected the application to be called, but it was not"
 
@@ -272,3 +274,69 @@ def wsgi_on_the_loop(pair: Pair) -> Iterator[str]:
             threads = {inside.threads[0], *(e.thread for e in inside.events)}
             if pair.layered.threads[0] in threads:
                 yield "Expected a thread of a pool, but it ran in that of the loop"
+
+
+@rule(
+    "scope-keys-lost",
+    "should",
+    asgi=BOTH_ROLES,
+    statement="What the server says in the scope is said inside as well.",
+    hint="Copy the scope with all its keys: `{**scope, 'key': value}`.",
+)
+def scope_keys_lost(pair: Pair) -> Iterator[str]:
+    """Look for keys of the scope that the application does not get."""
+    for inside, plain in zip(pair.inside, pair.plain_inside, strict=False):
+        if inside.interface != "asgi" or pair.layered.interface != "asgi":
+            continue
+        lost = [k for k in plain.scope if k not in inside.scope and k not in TAKEN]
+        if lost and inside.scope.get("type") != "view":
+            yield f"Expected {lost!r} in the scope inside, but got {[*inside.scope]!r}"
+            return
+
+
+TAKEN = ("extensions", "raw_path", "state")
+"""Keys that a layer may take out, or that have a rule of their own."""
+
+
+@rule(
+    "loop-blocked",
+    "advice",
+    asgi=BOTH_ROLES,
+    statement="The event loop turns while the layer waits.",
+    hint="Await something that waits, or move the work to a thread "
+    "(`asyncio.to_thread`).",
+)
+def loop_blocked(pair: Pair) -> Iterator[str]:
+    """Look whether the loop stood still."""
+    if not noted(pair.plain, "loop blocked"):
+        yield from noted(pair.layered, "loop blocked")
+
+
+@rule(
+    "one-at-a-time",
+    "advice",
+    asgi=BOTH_ROLES,
+    statement="A request need not wait until another one is over.",
+    hint="Hold a lock no longer than what it protects is used, and not around the "
+    "application.",
+)
+def one_at_a_time(pair: Pair) -> Iterator[str]:
+    """Look whether the second of two requests came inside when the first was over."""
+    if pair.trial.act != "answers two at once" or len(pair.inside) != 2:
+        return
+    first, second = (each.events for each in pair.inside)
+    if first and second and second[0].at_ns > first[-1].at_ns:
+        yield "Expected two requests inside at the same time, but got one by one"
+
+
+@rule(
+    "memory-grows",
+    "advice",
+    asgi=BOTH_ROLES,
+    statement="Equal requests do not make the layer grow.",
+    hint="Bound what is kept: by a length, a time, or the lifespan.",
+)
+def memory_grows(pair: Pair) -> Iterator[str]:
+    """Look at what was left behind by a dozen equal requests."""
+    if not noted(pair.plain, "left"):
+        yield from noted(pair.layered, "left")

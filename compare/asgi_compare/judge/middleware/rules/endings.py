@@ -42,6 +42,9 @@ def is_reached(pair: Pair) -> bool:
 )
 def disconnect_lost(pair: Pair) -> Iterator[str]:
     """Look whether `http.disconnect` came inside."""
+    if pair.trial.protocol == "websocket":
+        yield from socket_disconnect_lost(pair)
+        return
     if "client to leave" not in pair.trial.act and "listens" not in pair.trial.act:
         return
     if pair.trial.act.endswith("does not listen") or pair.both is None:
@@ -60,6 +63,46 @@ def disconnect_lost(pair: Pair) -> Iterator[str]:
             f"{heard[0].at_ns / 1e6:.0f} ms without the layer, but got none in "
             f"{pair.trial.deadline:g} s"
         )
+
+
+def socket_disconnect_lost(pair: Pair) -> Iterator[str]:
+    """Look whether `websocket.disconnect` came inside."""
+    kind = "websocket.disconnect"
+    if pair.both is None or pair.layered.ending.kind not in ("timed out", "abandoned"):
+        return
+    ended = pair.plain.ending.kind == "returned"
+    heard = pair.layered.received(kind) and pair.plain_inside[0].received(kind)
+    if ended and heard and not pair.inside[0].received(kind):
+        yield f"Expected {kind!r} inside, but it did not come there"
+
+
+@rule(
+    "disconnect-invented",
+    "must",
+    asgi=DISCONNECT,
+    statement="`http.disconnect` comes inside when the client has left or has its "
+    "whole answer, and not before.",
+    hint="After the body that was read go on with the server's `receive`.",
+)
+def disconnect_invented(pair: Pair) -> Iterator[str]:
+    """Look for `http.disconnect` inside while the client is still there."""
+    layered = pair.layered
+    if pair.both is None or layered.interface != "asgi" or layered.left_at_ns:
+        return
+    kind = "http.disconnect"
+    inside = list(of_type(pair.inside[0], kind, direction="receive"))
+    reasons = [e.at_ns for e in of_type(layered, kind, direction="receive")]
+    for side in (layered, pair.inside[0]):
+        bodies = of_type(side, "http.response.body")
+        reasons += [e.at_ns for e in bodies if not e.event.get("more_body")]
+    first = inside[0].at_ns if inside else 0
+    if inside and layered.ending.kind != "timed out" and not_yet(reasons, first):
+        yield f"Expected {kind!r} when the client has left, but it has not"
+
+
+def not_yet(times: list[int], now: int) -> bool:
+    """Return whether all of the times are still to come."""
+    return all(each > now for each in times)
 
 
 @rule(
@@ -99,7 +142,7 @@ def cancellation_lost(pair: Pair) -> Iterator[str]:
     inside = pair.inside[0]
     if unfinished(inside) or pair.layered.ending.kind == "abandoned":
         yield "Expected CancelledError inside, but the application goes on"
-    elif pair.layered.ending.kind == "returned":
+    elif noted(pair.layered, "cancelled") and not noted(pair.plain, "cancelled"):
         yield "Expected CancelledError to come out, but the call returned"
 
 
@@ -157,6 +200,10 @@ def fails(pair: Pair) -> Iterator[str]:
     said = layered.ending.error
     lefts = (layered.left_at_ns, plain.left_at_ns)
     left = any(each is not None for each in lefts) or pair.trial.server.gone_at
+    if was_stopped(pair) and "TimeoutError" in said:
+        return  # its time was up
+    if pair.trial.act == "pushes" and "http.response.push" in said:
+        return  # the start is held back, as it may be, and the push came before it
     if layered.ending.kind == "raised" and not left:
         yield f"Expected it to go as without the layer, but it raised {said}"
         return
@@ -167,6 +214,8 @@ def fails(pair: Pair) -> Iterator[str]:
         )
         return
     head, without = head_of(layered), head_of(plain)
+    if head is not None and head[0] in (503, 504) and was_stopped(pair):
+        return  # its time was up
     if (
         head is not None
         and without is not None
@@ -174,6 +223,11 @@ def fails(pair: Pair) -> Iterator[str]:
         and head[0] >= 500 > without[0]
     ):
         yield f"Expected a {without[0]} as without the layer, but got a {head[0]}"
+
+
+def was_stopped(pair: Pair) -> bool:
+    """Return whether the layer has cancelled the application."""
+    return any("CancelledError" in each.ending.error for each in pair.inside)
 
 
 @rule(

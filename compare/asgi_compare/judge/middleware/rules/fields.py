@@ -59,10 +59,69 @@ def response_fields_lost(pair: Pair) -> Iterator[str]:
     if found is None or pair.trial.act != "answers":
         return
     (_, outside), (_, inside) = found
+    if pair.inside[0].scope.get("type") == "view":  # Django writes cookies itself
+        inside = [*inside, *(head_of(pair.plain) or (0, []))[1]]
     for name in (b"set-cookie", b"x-inside"):
         said, came = values(inside, name), values(outside, name)
         if any(each not in came for each in said):
             yield f"Expected the fields {name.decode()} {said!r}, but got {came!r}"
+
+
+NEEDED_FIELDS = {
+    "answers": (b"content-type",),
+    "is compressible": (b"content-type",),
+    "redirects": (b"location",),
+    "sends a part": (b"content-range",),
+}
+"""By act, fields without which the answer is not what it was."""
+
+
+@rule(
+    "response-field-dropped",
+    "should",
+    **both(
+        (
+            "a sender that generates a message containing content SHOULD generate a "
+            "Content-Type header field in that message unless the intended media type "
+            "of the enclosed representation is unknown to the sender",
+            RFC9110 + "8.3",
+        )
+    ),
+    statement="What says of the content what it is, or where it is, comes out with it.",
+    hint="Take out fields by name, and leave those that the layer does not know.",
+)
+def response_field_dropped(pair: Pair) -> Iterator[str]:
+    """Look for fields that are needed and did not come out."""
+    found = heads(pair)
+    if found is None:
+        return
+    (_, outside), (_, inside) = found
+    for name in NEEDED_FIELDS.get(pair.trial.act, ()):
+        if values(inside, name) and not values(outside, name):
+            yield f"Expected the field {name.decode()!r} to come out, but got none"
+
+
+@rule(
+    "status-changed",
+    "should",
+    **both(
+        (
+            "The first digit of the status code defines the class of response",
+            RFC9110 + "15",
+        )
+    ),
+    statement="The status that the application has sent comes out with its content.",
+    hint="Pass `status` on as it is.",
+)
+def status_changed(pair: Pair) -> Iterator[str]:
+    """Look for the same content with another status."""
+    if pair.both is None or not came_to_an_end(pair) or "begins" in pair.trial.act:
+        return
+    outside, inside = head_of(pair.layered), head_of(pair.inside[0])
+    if outside is None or inside is None or outside[0] == inside[0]:
+        return
+    if body_of(pair.layered) == body_of(pair.inside[0]) and outside[0] < 300:
+        yield f"Expected the status {inside[0]}, but got {outside[0]}"
 
 
 @rule(

@@ -151,15 +151,21 @@ def write_while_iterating(judge: WsgiJudge, event: dict[str, Any]) -> Iterator[s
         yield "Expected no write() from within the iterable, but got one"
 
 
+ENDLESS = ("read", "readline", "readlines", "iter")
+"""Methods that may read on to the end of the input, where no size is given."""
+READS = ("received wsgi.input.read", *(f"received wsgi.input.{m}" for m in ENDLESS[1:]))
+
+
 @rule(
     "wsgi/read-past-length",
     "application",
     "should",
-    ("received wsgi.input.read",),
+    READS,
     quote="The application should not attempt to read more data than is specified by "
     "the CONTENT_LENGTH variable",
     link=STREAMS,
-    statement="`read(size)` does not ask for more than CONTENT_LENGTH has left.",
+    statement="No more is asked for than CONTENT_LENGTH has left: by `read(size)`, nor "
+    "without a size.",
     why="A server need not stop there, and may wait for what never comes.",
     hint="Ask for `min(size, left)`; or look for `wsgi.input_terminated`.",
     breaks=wsgi(
@@ -170,7 +176,7 @@ def write_while_iterating(judge: WsgiJudge, event: dict[str, Any]) -> Iterator[s
     ),
     keeps=wsgi(
         received("wsgi.input.read", size=1, body=b"a"),
-        received("wsgi.input.read", size=-1, body=b""),
+        received("wsgi.input.read", size=0, body=b""),
         START,
         YIELD,
         environ={"CONTENT_LENGTH": "1"},
@@ -179,9 +185,19 @@ def write_while_iterating(judge: WsgiJudge, event: dict[str, Any]) -> Iterator[s
 def read_past_length(judge: WsgiJudge, event: dict[str, Any]) -> Iterator[str]:
     size, length = event.get("size"), judge.scope.get("CONTENT_LENGTH")
     # A server with this promise ends the stream by itself.
-    if judge.scope.get("wsgi.input_terminated") is True or not is_int(size):
+    if judge.scope.get("wsgi.input_terminated") is True:
         return
     if isinstance(length, str) and length.isdecimal() and len(length) < 20:
+        method = str(event["type"]).rpartition(".")[2]
+        data = event.get("body")
+        ends = method != "readline" or not (
+            isinstance(data, bytes) and data.endswith(b"\n")
+        )
+        if ends and not (is_int(size) and size >= 0):
+            yield f"Expected a size to be given, but got {method}() without one"
+            return
+        if method != "read" or not is_int(size):
+            return
         left = max(0, int(length) - judge.bytes_read)
         if size > left:
             yield f"Expected to read {left} bytes at most, but got read({shown(size)})"

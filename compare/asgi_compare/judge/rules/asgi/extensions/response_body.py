@@ -142,7 +142,7 @@ def pathsend_headers(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
 )
 def trailers_not_announced(judge: HttpJudge, event: dict[str, Any]) -> Iterator[str]:
     response = judge.response
-    if response.phase in ("waiting", "body") and not response.announces_trailers:
+    if response.phase != "trailers" and not response.announces_trailers:
         yield "Expected `trailers` to be True in the start, but it was not"
 
 

@@ -1,0 +1,1 @@
+"""Applications and layers of kinds that people write, broken ones and correct ones."""
