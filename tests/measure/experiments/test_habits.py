@@ -12,13 +12,19 @@ from asgi_compare.measure.experiments.experiment import (
     Observation,
     Observations,
 )
-from asgi_compare.measure.experiments.questions import (
-    after_the_answer,
+from asgi_compare.measure.experiments.questions.async_django import (
     asgi_overhead,
-    blocking_call,
+)
+from asgi_compare.measure.experiments.questions.connections import (
     client_reuse,
-    queued_on_wsgi,
     websocket_memory,
+)
+from asgi_compare.measure.experiments.questions.waiting import (
+    blocking_call,
+    queued_on_wsgi,
+)
+from asgi_compare.measure.experiments.questions.workers import (
+    after_the_answer,
 )
 from tests.tables import slow_but
 

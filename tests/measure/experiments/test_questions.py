@@ -20,7 +20,7 @@ from asgi_compare.measure.experiments.experiment import (
     Observation,
     Observations,
 )
-from asgi_compare.measure.experiments.questions import (
+from asgi_compare.measure.experiments.questions.waiting import (
     asgi_overtakes,
     hop_cost,
     sync_views,

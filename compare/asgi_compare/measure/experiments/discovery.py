@@ -1,10 +1,10 @@
-"""Find the experiments: each module of `questions/` has one, named EXPERIMENT."""
+"""Find the experiments: each module below `questions/` has one, named EXPERIMENT."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from asgi_compare.measure.experiments import questions
 from asgi_compare.measure.experiments.experiment import Experiment
@@ -14,9 +14,9 @@ from asgi_compare.measure.experiments.experiment import Experiment
 def experiments() -> dict[str, Experiment]:
     """Return all experiments by name, by topic and then in order of their files."""
     found = []
-    for module in iter_modules(questions.__path__):
-        name = f"{questions.__name__}.{module.name}"
-        found.append(import_module(name).EXPERIMENT)
+    for module in walk_packages(questions.__path__, f"{questions.__name__}."):
+        if not module.ispkg:
+            found.append(import_module(module.name).EXPERIMENT)
     found.sort(key=lambda each: each.topic)  # stable
     by_name: dict[str, Experiment] = {each.name: each for each in found}
     if len(by_name) < len(found):

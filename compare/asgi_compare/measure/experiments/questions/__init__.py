@@ -1,6 +1,7 @@
-"""The experiments, one a file. Each module defines EXPERIMENT, and imports no other.
+"""The experiments, one a file, in folders by what they are about. Each module defines
+EXPERIMENT, and imports no other.
 
-A new experiment is a new file here, and nothing else:
+A new experiment is a new file in one of the folders, and nothing else:
 
     def run(effort: Effort) -> Iterator[Observation]:
         for server in installed(("uvicorn", "hypercorn")):
@@ -24,6 +25,9 @@ blocks stop the servers. With `effort.is_quick` it must be over within half a mi
 `read` is pure, and makes do with part of the observations. Where load is put on
 servers, measure one thing `first` and `again` in each round (`in_round`): if the two
 differ, the runner withholds the answer. Pages that have to be written for it go to
-`asgi_compare.laboratory.waits`, functions that need a fresh process are called by
-`in_child`.
+`asgi_compare.laboratory.waits`, functions that need a fresh process go to
+`asgi_compare.laboratory.within`, and are called by `in_child`.
+
+Where only what happens counts, and nothing is timed that takes less than a second, let
+`wire.on_each` look at several servers together: such answers hold on a busy machine.
 """

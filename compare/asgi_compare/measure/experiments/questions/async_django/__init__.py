@@ -1,0 +1,1 @@
+"""About Django under ASGI, and what it does with a request."""

@@ -1,0 +1,1 @@
+"""About single connections, and many of them."""

@@ -1,0 +1,1 @@
+"""About channel layers: what becomes of messages between processes."""

@@ -1,0 +1,1 @@
+"""About streams, those who leave them, and how a server stops."""

@@ -1,0 +1,1 @@
+"""About requests that wait, in tasks, in threads and in queues."""

@@ -1,0 +1,1 @@
+"""About workers, what they share, and work that outlives a request."""
