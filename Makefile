@@ -137,6 +137,7 @@ prove-load: $(DEV_STAMP)  ## Prove the load client against wrk and arithmetic
 docs: $(DEV_STAMP)  ## Write the generated documents and parts of documents anew
 	@$(BIN)/python -m tools.step_pages write
 	@$(BIN)/python -m tools.rule_pages write
+	@$(BIN)/python -m tools.data_page write
 	@$(BIN)/python -m tools.docs write
 
 .PHONY: docs-site
@@ -153,6 +154,7 @@ docs-measure: $(DEV_STAMP)  ## Measure again what Django adds, and write it down
 docs-check: $(DEV_STAMP)  ## Check the generated parts, and measure what they say again
 	@$(BIN)/python -m tools.step_pages check
 	@$(BIN)/python -m tools.rule_pages check
+	@$(BIN)/python -m tools.data_page check
 	@$(BIN)/python -m tools.docs check
 	@$(BIN)/python -m asgi_compare.measure.ladder.check check docs/what-django-adds.json
 

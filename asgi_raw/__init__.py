@@ -41,8 +41,10 @@ Then read the application, which does with helpers what the steps write out:
         files.py        a file, with its validators and its ranges
         streaming.py    responses that take time, and clients that leave
         concurrency.py  waiting, working, and doing so many at once
+        accounts.py     transfers in six ways, statements, reports
     websocket.py      the second protocol: messages both ways
     lifespan.py       the third one: start-up, shut-down, and the state between them
+    database.py       SQLite in threads, or PostgreSQL with psycopg, for `accounts`
     systems/          whole systems, which put all of this to use: a chat
 
 Look at any of it at work: `uvicorn asgi_raw.app:application` serves it, and
@@ -57,9 +59,9 @@ What a server does when a call ends early, and which header fields it adds, stan
 it matters: in `app.py`, and at the top of `events.py`.
 
 Only the standard library is used, and `asgi_compare.domain`, which is what the four
-applications know in common. Where a line does what a specification asks for, the
-section stands beside it, and a test sees to it that no section with a duty for an
-application is left out.
+applications know in common; and psycopg, if `DATABASE_URL` names a PostgreSQL. Where a
+line does what a specification asks for, the section stands beside it, and a test sees
+to it that no section with a duty for an application is left out.
 
     ASGI         https://asgi.readthedocs.io/en/latest/specs/main.html
     www          .../specs/www.html: HTTP and WebSocket

@@ -14,10 +14,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgi_compare.domain import Board, Ledger
+from asgi_raw.cache import make_cache, make_cache_away
+from asgi_raw.database import Database
 from asgi_raw.events import Receive, Scope, Send, json_object, query
+from asgi_raw.work import make_work
 
 State = dict[str, Any]
-STAND_IN: State = {"board": Board(), "ledger": Ledger()}
+STAND_IN: State = {
+    "board": Board(),
+    "ledger": Ledger(),
+    "work": make_work(),
+    "cache": make_cache(),
+    "cache_away": make_cache_away(),
+}
 """What requests share where the server offers no state: one for the whole process."""
 
 
@@ -28,7 +37,10 @@ async def start_up(state: State) -> None:
     larger application would begin them with its name (lifespan, "Lifespan State").
     """
     state.update(greeting="hello from start-up", visitors=[])
-    state.update(board=Board(), ledger=Ledger())
+    state.update(board=Board(), ledger=Ledger(), work=make_work())
+    state.update(cache=make_cache(), cache_away=make_cache_away())
+    # It connects when it is first asked, so that we start without it, too.
+    state.update(database=Database(keeps_open=True))
 
 
 async def refuse_to_start(state: State) -> None:
@@ -38,6 +50,11 @@ async def refuse_to_start(state: State) -> None:
 
 async def shut_down(state: State) -> None:
     """Return what start-up has made."""
+    if "work" in state:  # first, since a job may need the rest
+        await state["work"].close()
+        await state["cache"].close()
+    if "database" in state:
+        await state["database"].close()
     state.clear()
 
 

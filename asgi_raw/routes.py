@@ -9,10 +9,20 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from asgi_raw.endpoints import bodies, concurrency, fields, files, http, streaming
+from asgi_raw.endpoints import (
+    accounts,
+    bodies,
+    caching,
+    concurrency,
+    fields,
+    files,
+    http,
+    jobs,
+    streaming,
+)
 from asgi_raw.events import Receive, Scope, Send, request_is_whole, text
 from asgi_raw.lifespan import state
-from asgi_raw.systems import chat
+from asgi_raw.systems import chat, dashboard, editor, gateway, notices
 
 
 class Route(NamedTuple):
@@ -53,11 +63,20 @@ PATHS: dict[str, Route] = {
     "/mock-api": Route(concurrency.mock_api),
     "/background": Route(concurrency.background, POST),
     "/cpu": Route(concurrency.cpu),
+    "/accounts/open": Route(accounts.open_account, POST),
+    "/accounts/balance": Route(accounts.balance),
+    "/accounts/transfer": Route(accounts.transfer, POST),
+    "/accounts/statement": Route(accounts.statement),
+    "/accounts/report": Route(accounts.report),
+    "/accounts/slow-query": Route(accounts.slow_query),
+    "/jobs": Route(jobs.start_job, POST, reads_body=True),
+    "/article": Route(caching.article),
 }
-SYSTEMS = (chat,)
+BODIES = frozenset({"POST", "PUT"})
+SYSTEMS = (chat, dashboard, editor, gateway, notices)
 """Each has a table of its own, below `/systems/`."""
 PATHS |= {
-    path: Route(endpoint, methods, reads_body="POST" in methods)
+    path: Route(endpoint, methods, reads_body=not BODIES.isdisjoint(methods))
     for system in SYSTEMS
     for path, (endpoint, methods) in system.HTTP.items()
 }
@@ -69,6 +88,14 @@ PATTERNS: list[tuple[re.Pattern[str], Route]] = [
     (re.compile(r"/items/(?P<item_id>[0-9]{1,18})"), Route(http.item)),
     (re.compile(r"/status/(?P<code>[0-9]{1,18})"), Route(http.status)),
     (re.compile(r"/inspect/(?P<rest>.*)", re.DOTALL), Route(fields.inspect, ANY, True)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)"), Route(jobs.job)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)/events"), Route(jobs.job_events)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)/result"), Route(jobs.job_result)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)/cancel"), Route(jobs.cancel_job, POST)),
+]
+PATTERNS += [
+    (re.compile(path), Route(endpoint, methods, True))
+    for path, (endpoint, methods) in gateway.PATTERNS.items()
 ]
 
 

@@ -12,6 +12,8 @@ interfaces; which one it is, a view hardly ever needs to know.
                       view gets 404
     views/            the endpoints, by chapter of the contract
     systems/          whole systems: a chat, with Channels where it is installed
+    models.py         the tables of `accounts`; database.py says where they are
+    urls_async.py     the paths whose views are others under ASGI
     streams.py        the one place where the interface shows: a stream has to be an
                       async iterator for ASGI, and an ordinary one for WSGI
 

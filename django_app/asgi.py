@@ -13,12 +13,23 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIRequest
 
 # `startproject` has `setdefault`. What a user has set for a project of their own must
 # not win here.
 os.environ["DJANGO_SETTINGS_MODULE"] = "django_app.settings"
 
-application: Callable[..., Any] = get_asgi_application()
+
+class Request(ASGIRequest):
+    """A request that is routed to the async views, where a view has both."""
+
+    urlconf = "django_app.urls_async"
+
+
+handler = get_asgi_application()
+handler.request_class = Request
+
+application: Callable[..., Any] = handler
 
 if find_spec("channels"):
     from django_app.systems.routing import with_systems

@@ -11,6 +11,8 @@ ADMINS, and there are none (DEFAULT_LOGGING in django/utils/log.py).
 import os
 from pathlib import Path
 
+from django_app.database import settings_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # From the environment, and with a default that is good enough for loopback: nothing
@@ -34,6 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Not as generated: it has models.
+    "django_app",
 ]
 
 # A request passes these from top to bottom and its response from bottom to top. Under
@@ -69,14 +73,9 @@ TEMPLATES = [
 
 WSGI_APPLICATION = "django_app.wsgi.application"
 
-# Generated is a file, BASE_DIR / "db.sqlite3". No endpoint uses a database, and one in
-# memory leaves nothing behind if that should change by accident.
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ":memory:",
-    }
-}
+# Generated is a file, BASE_DIR / "db.sqlite3". Here DATABASE_URL names the database;
+# without it, it is a file of this process, which is gone with it.
+DATABASES = {"default": settings_of(os.environ.get("DATABASE_URL", ""))}
 
 # For Channels, which `startproject` does not know. redis-py 8 ends a connection that is
 # silent for 5 s, and the layer waits for messages just as long: every idle WebSocket
@@ -92,6 +91,16 @@ CHANNEL_LAYERS = {
     }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+# Generated is the first, as a default that is not written down. When its server is
+# away, a cache of ours has nothing; Django's own raises.
+CACHE_URL = os.environ.get("CACHE_URL", "")
+CACHES = {
+    "default": {"BACKEND": "django_app.caches.ForgivingRedis", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "away": {"BACKEND": "django_app.caches.Away"},
 }
 
 LANGUAGE_CODE = "en-us"

@@ -9,13 +9,16 @@ script nor a newline slip through. Which methods a view answers is said at the v
 
 from django.urls import path
 
-from django_app.systems import chat
+from django_app.systems import chat, dashboard, editor, gateway, notices
 from django_app.views import (
+    accounts,
     bodies,
+    caching,
     concurrency,
     fields,
     files,
     http,
+    jobs,
     lifespan,
     streaming,
 )
@@ -55,6 +58,25 @@ urlpatterns = [
     path("mock-api", concurrency.mock_api),
     path("background", concurrency.background),
     path("cpu", concurrency.cpu),
+    # accounts
+    path("accounts/open", accounts.open_account),
+    path("accounts/balance", accounts.balance),
+    path("accounts/transfer", accounts.transfer),
+    path("accounts/statement", accounts.statement),
+    path("accounts/report", accounts.report),
+    path("accounts/slow-query", accounts.slow_query),
+    # jobs
+    path("jobs", jobs.start_job),
+    path("jobs/<str:key>", jobs.job),
+    path("jobs/<str:key>/events", jobs.job_events),
+    path("jobs/<str:key>/result", jobs.job_result),
+    path("jobs/<str:key>/cancel", jobs.cancel_job),
+    # caching
+    path("article", caching.article),
     # systems
     *chat.urlpatterns,
+    *dashboard.urlpatterns,
+    *editor.urlpatterns,
+    *gateway.urlpatterns,
+    *notices.urlpatterns,
 ]

@@ -20,8 +20,10 @@ the same name in `asgi_raw`: what is missing is what Starlette does.
         streaming.py    a generator becomes a stream, and is stopped when its client has
                         left; other waiting has to look for that itself
         concurrency.py  an endpoint written with `def` runs in a thread of a pool
+        accounts.py     transfers in six ways, statements, reports, with SQLAlchemy
     websocket.py    a connection with a state, which knows what may be sent when
     lifespan.py     start-up and shut-down are the two halves of one context manager
+    database.py     tables as objects, engines and sessions, for `accounts`
     systems/        whole systems, which put all of this to use: a chat
 
 What stays the same is how it runs: one coroutine a connection, in one thread, and

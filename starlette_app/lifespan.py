@@ -9,12 +9,15 @@ fails.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+
+from starlette_app.cache import Cache, make_cache
+from starlette_app.work import Work, opened
 
 
 class State(TypedDict):
@@ -22,19 +25,33 @@ class State(TypedDict):
 
     greeting: str
     visitors: list[str]
+    closing: AsyncExitStack
+    """What has to be closed at shut-down, by whoever has opened it since."""
+    work: Work
+    cache: Cache
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[State]:
-    """Make what all requests will need; there is nothing to be given back."""
-    yield {"greeting": "hello from start-up", "visitors": []}
+    """Make what all requests will need, and give back what they have opened."""
+    async with AsyncExitStack() as closing:
+        work = await closing.enter_async_context(opened())
+        cache = make_cache()
+        closing.push_async_callback(cache.close)
+        yield {
+            "greeting": "hello from start-up",
+            "visitors": [],
+            "closing": closing,
+            "work": work,
+            "cache": cache,
+        }
 
 
 @asynccontextmanager
 async def refuse_to_start(app: Starlette) -> AsyncIterator[State]:
     """Fail, as a start-up does whose database does not answer."""
     raise ConnectionError("the database is away")
-    yield {"greeting": "", "visitors": []}  # pragma: no cover; it makes a generator
+    yield State()  # pragma: no cover; it makes a generator
 
 
 async def state(request: Request) -> JSONResponse:

@@ -4,23 +4,45 @@ The table, in the order of the contract. A parameter names its convertor, and ar
 what this makes of it. A route for GET answers HEAD as well.
 """
 
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from starlette_app import websocket
 from starlette_app.endpoints import (
     bodies,
+    caching,
     concurrency,
     fields,
     files,
     http,
+    jobs,
     streaming,
 )
 from starlette_app.lifespan import state
-from starlette_app.systems import chat
+from starlette_app.systems import chat, dashboard, editor, gateway, notices
 
 POST = ["POST"]
 ANY: list[str] = []
 """No method is asked for, so none is refused; without a list it would be GET."""
+
+
+def of_accounts(name: str) -> Any:
+    """Return an endpoint that is imported when it is first asked for.
+
+    SQLAlchemy takes longer to import than all the rest, and not everybody has it.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        from starlette_app.endpoints import accounts
+
+        found: Response = await getattr(accounts, name)(request)
+        return found
+
+    return endpoint
+
 
 routes: list[BaseRoute] = [
     Route("/", http.hello),
@@ -56,5 +78,21 @@ routes: list[BaseRoute] = [
     Route("/mock-api", concurrency.mock_api),
     Route("/background", concurrency.background, methods=POST),
     Route("/cpu", concurrency.cpu),
+    Route("/accounts/open", of_accounts("open_account"), methods=POST),
+    Route("/accounts/balance", of_accounts("balance")),
+    Route("/accounts/transfer", of_accounts("transfer"), methods=POST),
+    Route("/accounts/statement", of_accounts("statement")),
+    Route("/accounts/report", of_accounts("report")),
+    Route("/accounts/slow-query", of_accounts("slow_query")),
+    Route("/jobs", jobs.start_job, methods=POST),
+    Route("/jobs/{key}", jobs.job),
+    Route("/jobs/{key}/events", jobs.job_events),
+    Route("/jobs/{key}/result", jobs.job_result),
+    Route("/jobs/{key}/cancel", jobs.cancel_job, methods=POST),
+    Route("/article", caching.article),
     *chat.routes,
+    *dashboard.routes,
+    *editor.routes,
+    *gateway.routes,
+    *notices.routes,
 ]

@@ -101,6 +101,18 @@ def test_applications_import_only_the_domain_and_nothing_of_each_other() -> None
     assert wrong == []
 
 
+PORTS = {
+    "ports": ("pycrdt", "redis"),
+    "upstreams": ("aiohttp", "httpx2", "stamina", "yarl"),
+    "database": ("psycopg", "psycopg_pool"),
+    "celery": ("celery", "kombu", "redis"),
+    "store": ("psycopg_pool",),
+    "senders": ("aiosmtplib", "httpx2", "pywebpush"),
+}
+"""Clients of what an application speaks to, by the module that imports them, and only
+when somebody asks."""
+
+
 def test_core_imports_the_standard_library_only() -> None:
     known = {*sys.stdlib_module_names, *OURS, "pytest"}  # the plugin of pytest
     wrong = [
@@ -109,8 +121,10 @@ def test_core_imports_the_standard_library_only() -> None:
         if is_within(name, *STANDARD_LIBRARY_ONLY)
         for module in sorted(imports_of(name))
         if module.split(".")[0] not in known
-        # A client of the broker, imported when one is named, for systems that ask.
-        and not (name.endswith(".systems.ports") and is_within(module, "redis"))
+        and not (
+            name.startswith(APPLICATIONS)
+            and is_within(module, *PORTS.get(name.split(".")[-1], ()))
+        )
     ]
     assert wrong == []
 

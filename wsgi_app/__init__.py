@@ -40,6 +40,8 @@ What a path says must be turned into bytes again, and these be decoded as what t
         streaming.py    responses that take time, and clients that leave
         lifespan.py     the state that nobody has put anything into
         concurrency.py  waiting, working, and doing so many at once
+        accounts.py     transfers in six ways, statements, reports
+    database.py       SQLite, or PostgreSQL with psycopg, for `accounts`
 
 There is no `websocket.py`. Look at it at work: `gunicorn wsgi_app.app:application`
 serves it, and `asgi-compare trace raw-wsgi /json` shows the calls of one request.

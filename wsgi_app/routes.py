@@ -11,16 +11,19 @@ from typing import Any, NamedTuple
 from wsgiref.types import StartResponse
 
 from wsgi_app.endpoints import (
+    accounts,
     bodies,
+    caching,
     concurrency,
     fields,
     files,
     http,
+    jobs,
     lifespan,
     streaming,
 )
 from wsgi_app.environ import Body, Environ, path_below_root, text
-from wsgi_app.systems import chat
+from wsgi_app.systems import chat, dashboard, editor, gateway, notices
 
 
 class Route(NamedTuple):
@@ -59,6 +62,14 @@ PATHS: dict[str, Route] = {
     "/mock-api": Route(concurrency.mock_api),
     "/background": Route(concurrency.background, POST),
     "/cpu": Route(concurrency.cpu),
+    "/accounts/open": Route(accounts.open_account, POST),
+    "/accounts/balance": Route(accounts.balance),
+    "/accounts/transfer": Route(accounts.transfer, POST),
+    "/accounts/statement": Route(accounts.statement),
+    "/accounts/report": Route(accounts.report),
+    "/accounts/slow-query": Route(accounts.slow_query),
+    "/jobs": Route(jobs.start_job, POST),
+    "/article": Route(caching.article),
 }
 
 # [0-9] and not \d, which takes the digits of all scripts, and no more of them than
@@ -68,9 +79,15 @@ PATTERNS: list[tuple[re.Pattern[str], Route]] = [
     (re.compile(r"/items/(?P<item_id>[0-9]{1,18})"), Route(http.item)),
     (re.compile(r"/status/(?P<code>[0-9]{1,18})"), Route(http.status)),
     (re.compile(r"/inspect/(?P<rest>.*)", re.DOTALL), Route(fields.inspect, ANY)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)"), Route(jobs.job)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)/events"), Route(jobs.job_events)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)/result"), Route(jobs.job_result)),
+    (re.compile(r"/jobs/(?P<key>[^/]+)/cancel"), Route(jobs.cancel_job, POST)),
 ]
 
-for system in (chat,):  # each has tables of its own, below `/systems/`
+SYSTEMS = (chat, dashboard, editor, gateway, notices)
+"""Each has tables of its own, below `/systems/`."""
+for system in SYSTEMS:
     PATHS |= {path: Route(*row) for path, row in system.HTTP.items()}
     PATTERNS += [
         (re.compile(path), Route(*row)) for path, row in system.PATTERNS.items()

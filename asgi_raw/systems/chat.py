@@ -4,9 +4,9 @@
     POST /systems/chat/token   a token for the user that the body names
     WS   /systems/chat/ws      the connection: `?token=...`
 
-What is said in it is in `asgi_compare.domain.chat`. What is left for the interface is
-this file. A WebSocket is two things at once here: this call receives, and a task beside
-it sends what the others have to say.
+What is said in it is in `asgi_compare.domain.systems.chat`. What is left for the
+interface is this file. A WebSocket is two things at once here: this call receives, and
+a task beside it sends what the others have to say.
 """
 
 import asyncio
@@ -14,16 +14,16 @@ from contextlib import suppress
 from time import time
 from weakref import WeakKeyDictionary
 
-from asgi_compare.domain.chat.entrance import (
+from asgi_compare.domain.systems.chat.entrance import (
     ALLOWED_ORIGINS,
     LONGEST_BODY,
     sign_in,
     token_in,
 )
-from asgi_compare.domain.chat.hub import Client, Hub
-from asgi_compare.domain.pages import CHAT, HEADERS
-from asgi_compare.domain.tokens import origin_allowed
-from asgi_compare.domain.untrusted import Refused
+from asgi_compare.domain.systems.chat.hub import Client, Hub
+from asgi_compare.domain.systems.pages import CHAT, HEADERS
+from asgi_compare.domain.systems.tokens import origin_allowed
+from asgi_compare.domain.systems.untrusted import Refused
 from asgi_raw.events import (
     Receive,
     Scope,

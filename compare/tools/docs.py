@@ -24,7 +24,7 @@ from asgi_compare.contract import CHAPTERS
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.report.common.files import write
-from tools import behaviour_parts, worked_examples
+from tools import behaviour_parts, job_parts, worked_examples
 from tools import ladder_parts as adds_parts
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +109,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "trace": trace,
     **adds_parts.PARTS,
     **behaviour_parts.PARTS,
+    **job_parts.PARTS,
     **worked_examples.PARTS,
 }
 

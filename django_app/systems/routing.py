@@ -8,19 +8,30 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.urls import re_path
 
 from django_app.systems.consumers.chat import ChatConsumer
+from django_app.systems.consumers.dashboard import DashboardConsumer
+from django_app.systems.consumers.editor import EditorConsumer, YjsConsumer
+from django_app.systems.consumers.notices import NoticesConsumer
 
 Application = Callable[..., Any]
 
 
 def with_systems(django: Application) -> Application:
     """Return Django with the WebSockets of the systems; all else is as it was."""
+    consumers: dict[str, Any] = {
+        "chat/ws": ChatConsumer,
+        "dashboard/ws": DashboardConsumer,
+        "editor/ws": EditorConsumer,
+        "editor/yjs": YjsConsumer,
+        "notices/ws": NoticesConsumer,
+    }
     systems = URLRouter(
         [
             # Compares the Origin with ALLOWED_HOSTS, and answers 403.
             re_path(
-                r"^systems/chat/ws$",
-                AllowedHostsOriginValidator(ChatConsumer.as_asgi()),
-            ),
+                f"^systems/{address}$",
+                AllowedHostsOriginValidator(consumer.as_asgi()),
+            )
+            for address, consumer in consumers.items()
         ]
     )
 

@@ -7,6 +7,8 @@
     streaming.py    responses that take time, and clients that leave
     lifespan.py     what is there instead of a state: nothing
     concurrency.py  waiting, working, and doing so fifty times at once
+    accounts.py     transfers in six ways, statements, reports; accounts_async.py has
+                    the same for ASGI, where the ORM is awaited
 
 There is no `websocket.py`: Django has no WebSockets.
 

@@ -14,16 +14,16 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from asgi_compare.domain.chat.entrance import (
+from asgi_compare.domain.systems.chat.entrance import (
     ALLOWED_ORIGINS,
     LONGEST_BODY,
     sign_in,
     token_in,
 )
-from asgi_compare.domain.chat.hub import Client, Hub
-from asgi_compare.domain.pages import CHAT, HEADERS
-from asgi_compare.domain.tokens import origin_allowed
-from asgi_compare.domain.untrusted import Refused
+from asgi_compare.domain.systems.chat.hub import Client, Hub
+from asgi_compare.domain.systems.pages import CHAT, HEADERS
+from asgi_compare.domain.systems.tokens import origin_allowed
+from asgi_compare.domain.systems.untrusted import Refused
 from starlette_app.systems.ports import broker
 
 HUBS: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

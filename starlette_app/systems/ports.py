@@ -62,3 +62,24 @@ def _streams(found: Any) -> Any:
     if isinstance(found, dict):
         return [(name, entries[0]) for name, entries in found.items()]
     return found or []
+
+
+class SharedText:
+    """A document of Yjs, by pycrdt, which is Rust: it never waits."""
+
+    def __init__(self) -> None:
+        from pycrdt import Doc  # only here: most run without it
+
+        self._document: Doc[Any] = Doc()
+
+    def state(self) -> bytes:
+        """Return what it has, in short."""
+        return self._document.get_state()
+
+    def update(self, state: bytes = b"\x00") -> bytes:
+        """Return what who has that state misses. Raise `ValueError` if it is none."""
+        return self._document.get_update(state)
+
+    def apply(self, update: bytes) -> None:
+        """Take an update in. Raise `ValueError` if it is none."""
+        self._document.apply_update(update)

@@ -7,7 +7,7 @@ import pytest
 
 from asgi_raw.app import application
 from asgi_raw.events import Event, Scope
-from asgi_raw.lifespan import STAND_IN, State, lifespan, shared
+from asgi_raw.lifespan import STAND_IN, State, lifespan, shared, start_up
 from tests.asgi_raw.serving import play
 
 STARTUP: Event = {"type": "lifespan.startup"}
@@ -26,11 +26,13 @@ async def fail(state: State) -> None:
 
 async def test_shut_down_that_fails_is_told_to_the_server() -> None:
     app = partial(lifespan, shut_down=fail)
+    made: State = {}
+    await start_up(made)
     assert await play(app, life(), [STARTUP, SHUTDOWN]) == [
         COMPLETE,
         {
             "type": "lifespan.shutdown.failed",
-            "message": "the 4 things are not given back",
+            "message": f"the {len(made)} things are not given back",
         },
     ]
 

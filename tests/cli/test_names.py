@@ -112,6 +112,8 @@ def test_every_parameter_that_takes_names_completes_them() -> None:
         ("serve --servers", "uvicorn,daph", ["uvicorn,daphne"]),
         ("layers --only", "urls-1", ["urls-1", "urls-1000", "urls-100"]),
         ("experiments show", "hop", ["hop-cost"]),
+        ("check-client", "werk", ["werkzeug"]),
+        ("systems serve", "ch", ["chat"]),
     ],
 )
 def test_shell_completes(line: str, incomplete: str, expected: list[str]) -> None:
@@ -124,7 +126,8 @@ def test_piped_table_has_a_line_for_each_name(asgi_compare: Command) -> None:
     lines = asgi_compare("rules").out.splitlines()
     names = [line.split()[0] for line in lines[1:] if "  " in line]
     assert set(BY_LISTED["rules"].names()) <= set(names)
-    assert set(names) <= {*BY_LISTED["rules"].names(), *BY_LISTED["probes"].names()}
+    kinds = ("rules", "probes", "middleware-rules")
+    assert set(names) <= {name for kind in kinds for name in BY_LISTED[kind].names()}
 
 
 @pytest.mark.parametrize("width", [80, 140])

@@ -26,6 +26,17 @@ def test_stories_are_run() -> None:
     assert "1 passed, 0 failed, of 1 played." in output
 
 
+def test_stories_are_run_with_the_scenarios_command() -> None:
+    words = ["run", "-i", "raw-wsgi", "--servers", "none", "--select"]
+    result = CliRunner().invoke(cli, [*words, "systems/gateway/page"])
+    assert result.exit_code == 0
+    assert "1 passed, 0 failed, of 1 played." in result.output
+    both = CliRunner().invoke(cli, [*words, "systems/*", "--select", "hello/*"])
+    assert both.exit_code == 2
+    sentence = "Expected patterns of scenarios, or of stories (systems/...), but got"
+    assert sentence in " ".join(both.output.split())
+
+
 def test_story_is_traced_and_drawn(tmp_path: Path) -> None:
     picture = tmp_path / "story.svg"
     words = ("trace", "chat/page", "-i", "raw-wsgi", "--transport", "poll")

@@ -1,6 +1,7 @@
 """The project around the views: its settings, its routes, and the scopes it takes."""
 
 import importlib.util
+from inspect import iscoroutinefunction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,10 +12,9 @@ from django.urls import URLPattern
 
 from asgi_compare.contract import CHAPTERS, ENDPOINTS
 from asgi_compare.contract.scenario import Endpoint
-from django_app import asgi, settings, urls, views
+from django_app import asgi, settings, urls, urls_async, views
 
 GENERATED = (
-    "INSTALLED_APPS",
     "MIDDLEWARE",
     "TEMPLATES",
     "LANGUAGE_CODE",
@@ -55,6 +55,18 @@ def test_settings_are_those_of_startproject(generated: ModuleType) -> None:
     ours = {name: getattr(settings, name) for name in GENERATED}
     theirs = {name: getattr(generated, name) for name in GENERATED}
     assert ours == theirs
+    assert [*generated.INSTALLED_APPS, "django_app"] == settings.INSTALLED_APPS
+
+
+def test_every_sync_view_of_accounts_has_an_async_one() -> None:
+    """The routes for ASGI put them before the others, path by path."""
+    first = urls_async.urlpatterns[: -len(urls.urlpatterns)]
+    sync = {str(p.pattern): p.callback.__name__ for p in urls.urlpatterns}
+    for pattern in first:
+        assert pattern.callback.__name__ == f"a{sync[str(pattern.pattern)]}"
+        assert iscoroutinefunction(pattern.callback)
+    accounts = [path for path in sync if path.startswith("accounts/")]
+    assert [str(pattern.pattern) for pattern in first] == accounts
 
 
 def test_routes_are_in_contract_order() -> None:

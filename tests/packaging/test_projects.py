@@ -90,7 +90,7 @@ def test_project_keeps_its_frameworks(
         found = run("asgi-compare", "check", target, "--path", "/", codes=[0, 1])
         assert "could not" not in found
     assert run("asgi-compare", "diff", "mysite:asgi", "mysite:wsgi", codes=[0, 1])
-    some = ("--select", "*chunked-empty*", "--select", "*http-1.0*")
+    some = ("--select", "wire/chunked", "--select", "wire/http-1.0-*")
     assert run("asgi-compare", "check-server", *some, "uvicorn", codes=[0, 1])
 
 

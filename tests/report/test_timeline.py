@@ -15,7 +15,12 @@ from asgi_compare.model.transcript import (
     Response,
     Transcript,
 )
-from asgi_compare.report.common.timeline import Line, request_lines, timeline
+from asgi_compare.report.common.timeline import (
+    Line,
+    request_lines,
+    scope_lines,
+    timeline,
+)
 from asgi_compare.report.common.values import show_field, show_fields, show_value
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"a", b"\xe9")]}
@@ -257,3 +262,18 @@ def test_field_that_is_no_pair_is_shown_as_it_is() -> None:
     assert show_field(("a", "b")) == "'a': 'b'"
     assert show_fields([("a", "b")], "start_response") == "[a: b]"
     assert show_field((b"a", b"b", b"c")) == "[b'a', b'b', b'c']"
+
+
+def test_scope_has_a_line_for_each_field_and_each_entry_of_the_state() -> None:
+    asked = scope(
+        "http", headers=[[b"host", b"a"]], state={"one": 1, "two": {}}, extensions={}
+    )
+    assert scope_lines(Transcript("x/y", "asgi", asked))[-6:] == [
+        "headers:",
+        "  [b'host', b'a']",
+        "state:",
+        "  'one': 1",
+        "  'two': {}",
+        "extensions: {}",
+    ]
+    assert scope_lines(Transcript("x/y", "asgi", {"state": {}})) == ["state: {}"]

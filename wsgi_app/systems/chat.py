@@ -21,18 +21,18 @@ from collections.abc import Iterator
 from time import time
 from wsgiref.types import StartResponse
 
-from asgi_compare.domain import sse
-from asgi_compare.domain.chat.entrance import (
+from asgi_compare.domain.systems import sse
+from asgi_compare.domain.systems.chat.entrance import (
     ALLOWED_ORIGINS,
     LONGEST_BODY,
     sign_in,
     token_in,
 )
-from asgi_compare.domain.chat.hub import AWAY
-from asgi_compare.domain.chat.threads import Client, ThreadHub
-from asgi_compare.domain.pages import CHAT, HEADERS
-from asgi_compare.domain.tokens import origin_allowed
-from asgi_compare.domain.untrusted import Refused
+from asgi_compare.domain.systems.chat.hub import AWAY
+from asgi_compare.domain.systems.chat.threads import Client, ThreadHub
+from asgi_compare.domain.systems.pages import CHAT, HEADERS
+from asgi_compare.domain.systems.tokens import origin_allowed
+from asgi_compare.domain.systems.untrusted import Refused
 from wsgi_app.environ import (
     Body,
     Environ,

@@ -81,6 +81,25 @@ def write_report(name: str, text: str) -> Path:
         raise ReportFailed(str(error)) from error
 
 
+def write_reports(
+    wanted: Iterable[tuple[str | None, Callable[[], str]]],
+) -> tuple[list[Path], list[str]]:
+    """Write those that have a name; return what was written, and what went wrong.
+
+    One that cannot be written keeps back no other one. Call it before anything is
+    printed: who reads that may stop, as `head` does.
+    """
+    written, failed = [], []
+    for name, render in wanted:
+        if name:
+            try:
+                write_report(name, render())
+                written.append(Path(name))
+            except ReportFailed as error:
+                failed.append(str(error))
+    return written, failed
+
+
 def request_options(command: F) -> F:
     """Add what says more of a request than its path: `--header` and `--body`."""
     for option in (

@@ -22,6 +22,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
         "select": ("cases",),
         "exclude": ("cases",),
     },
+    "check-client": {"target": ("clients",)},
     "rules": {"select": ("rules", "probes"), "exclude": ("rules", "probes")},
     "explain": {
         "name": (
@@ -29,11 +30,13 @@ PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
             "probes",
             "cases",
             "scenarios",
+            "systems",
             "stories",
             "endpoints",
             "implementations",
             "servers",
             "behaviours",
+            "clients",
             "layers",
             "experiments",
             "differences",
@@ -44,7 +47,13 @@ PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
         "sort": ("columns",),
         "explain": ("behaviours",),
     },
+    "systems run": {
+        "select": ("systems", "stories"),
+        "implementations": ("implementations",),
+    },
     "systems trace": {"story": ("stories",)},
+    "systems serve": {"system": ("systems",)},
+    "systems show": {"system": ("systems",)},
     "experiments show": {"name": ("experiments",)},
     "experiments run": {"names": ("experiments",)},
 }

@@ -66,7 +66,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asgi-compare explain wire/content-length", "a wire case"),
     ),
     "layers": (
-        ("asgi-compare layers --quick", "the ladder, in half a minute"),
+        ("asgi-compare layers --quick", "the ladder, in a minute or two"),
         ("asgi-compare layers --django-settings mysite.settings --path /", "yours"),
     ),
     "systems": (

@@ -134,6 +134,28 @@ def conclusion(name: str) -> Lines:
     yield f"What to do: {row.hint}"
 
 
+def layer_rule(name: str) -> Lines:
+    """Explain a rule of middleware: what a layer owes to both of its sides."""
+    row = table("judge.middleware.rules:LAYER_RULES")[name]
+    yield f"Binds a middleware over {row.interface.upper()}; level: {row.level}."
+    yield row.statement
+    yield f"The text: “{row.quote}”"
+    yield row.link
+    yield ""
+    yield f"What to do: {row.hint}"
+    yield from _commands(f"check-middleware mylib:Middleware --select {name}")
+
+
+def trial(name: str) -> Lines:
+    """Explain a trial of a middleware: what is played outside and inside."""
+    for row in table("judge.middleware.trials:ROWS"):
+        if row.name == name:
+            over = "ASGI and WSGI" if row.protocol == "http" else row.protocol
+            yield row.plays
+            yield f"Over {over}; the application inside {row.act}."
+            yield from _commands(f"check-middleware mylib:Middleware --trial '{name}'")
+
+
 def case(name: str) -> Lines:
     """Explain a wire case: the sentence, and what the client does."""
     row = table("judge.server.chapters:CASES")[name]
@@ -180,6 +202,25 @@ def layer(name: str) -> Lines:
     if row.needs:
         yield f"It needs {row.needs}."
     yield from _commands(f"layers --only {name}")
+
+
+def system(name: str) -> Lines:
+    """Explain a system: what it does, and its stories."""
+    yield table("contract.stories:SYSTEMS")[name].does
+    yield ""
+    yield "Its stories:"
+    for story, row in table("contract.stories:STORIES").items():
+        if story.startswith(f"{name}/"):
+            yield f"    {story}: {row.shows}"
+    yield from _commands(f"systems run --select {name}", f"systems serve {name}")
+
+
+def client(name: str) -> Lines:
+    """Explain a test client that `check-client` knows."""
+    function, interface = table("judge.client.exercises:KNOWN")[name]
+    yield function.__doc__
+    yield f"Its interface is {interface.upper()}."
+    yield from _commands(f"check-client {name}")
 
 
 def column(name: str) -> Lines:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from asgi_compare.cli import explanations
 from asgi_compare.cli.explanations import table
@@ -61,10 +60,19 @@ def _scenarios() -> Rows:
             yield scenario.name, name, scenario.shows
 
 
+def _systems() -> Rows:
+    for name, system in table("contract.stories:SYSTEMS").items():
+        yield name, system.does
+
+
 def _stories() -> Rows:
-    if find_spec("asgi_compare.contract.stories") is not None:
-        for name, story in table("contract.stories:STORIES").items():
-            yield name, story.shows
+    for name, story in table("contract.stories:STORIES").items():
+        yield name, story.shows
+
+
+def _clients() -> Rows:
+    for name, (function, interface) in table("judge.client.exercises:KNOWN").items():
+        yield name, interface, function.__doc__
 
 
 def _rules() -> Rows:
@@ -80,6 +88,16 @@ def _probes() -> Rows:
 def _conclusions() -> Rows:
     for each in table("judge.application.conclusions:CONCLUSIONS").values():
         yield each.id, each.level, each.statement
+
+
+def _layer_rules() -> Rows:
+    for rule in table("judge.middleware.rules:LAYER_RULES").values():
+        yield rule.id, rule.level, rule.statement
+
+
+def _trials() -> Rows:
+    for row in table("judge.middleware.trials:ROWS"):
+        yield row.name, row.plays
 
 
 def _cases() -> Rows:
@@ -143,6 +161,13 @@ KINDS: tuple[Kind, ...] = (
         explanations.scenario,
     ),
     Kind(
+        "system",
+        "systems",
+        ("system", "what it does"),
+        _systems,
+        explanations.system,
+    ),
+    Kind(
         "story",
         "stories",
         ("story", "what it shows"),
@@ -171,11 +196,32 @@ KINDS: tuple[Kind, ...] = (
         explanations.conclusion,
     ),
     Kind(
+        "middleware rule",
+        "middleware-rules",
+        ("middleware rule", "level", "what a layer does that passes"),
+        _layer_rules,
+        explanations.layer_rule,
+    ),
+    Kind(
+        "trial",
+        "trials",
+        ("trial", "what check-middleware plays"),
+        _trials,
+        explanations.trial,
+    ),
+    Kind(
         "wire case",
         "cases",
         ("case", "level", "what a server does that passes"),
         _cases,
         explanations.case,
+    ),
+    Kind(
+        "test client",
+        "clients",
+        ("client", "interface", "how check-client uses it"),
+        _clients,
+        explanations.client,
     ),
     Kind(
         "behaviour",

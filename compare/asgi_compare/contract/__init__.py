@@ -13,19 +13,25 @@ must come of it; its name is `endpoint/case`. A chapter is a file here.
     lifespan.py     start-up, shut-down, and the state between them
     websocket.py    WebSocket conversations
     concurrency.py  waiting, working, and doing so fifty times at once
+    accounts.py     a database: transfers in six ways, statements, reports
+    jobs.py         work that outlives its request
+    caching.py      pages that are kept, and what must not be
 
-The contract does not know who keeps it: it imports nothing but its own nouns and the
-file that `file` serves.
+The contract does not know who keeps it: it imports nothing but its own nouns and what
+the applications know, such as the file that `file` serves.
 """
 
 from types import ModuleType
 
 from asgi_compare.contract.chapters import (
+    accounts,
     bodies,
+    caching,
     concurrency,
     fields,
     files,
     http,
+    jobs,
     lifespan,
     streaming,
     websocket,
@@ -41,6 +47,9 @@ CHAPTERS: dict[str, ModuleType] = {
     "lifespan": lifespan,
     "websocket": websocket,
     "concurrency": concurrency,
+    "accounts": accounts,
+    "jobs": jobs,
+    "caching": caching,
 }
 """By name, in the order in which they are read."""
 

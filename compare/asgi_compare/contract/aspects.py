@@ -60,7 +60,7 @@ NORMALISERS = (
     "wire: how much has come until then is chance.",
     "On the wire, the pieces of a body are looked at only where it is chunked.",
     "The members of Allow and Vary are put in order: they are sets.",
-    "A value that is a date becomes <date>.",
+    "A value that is a date becomes <date>, and that of Age becomes <seconds>.",
     f"In JSON, the values of {', '.join(NOISE_KEYS)} become a word for what they are; "
     "and so does the length of a body that has them.",
     "The host and port of the server become <host>.",
@@ -125,6 +125,8 @@ def normal_value(name: bytes, value: bytes) -> str:
     """Return a header's value with its noise made alike."""
     if DATE.match(value):
         return "<date>"
+    if name == b"age":
+        return "<seconds>"
     text = value.decode("latin-1")
     if name in UNORDERED_FIELDS:
         return ", ".join(sorted(part.strip() for part in text.split(",")))

@@ -14,9 +14,9 @@ WebSocket, a stream of server-sent events or long polls, is a question of who pl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from asgi_compare.model.transcript import Interface
 
@@ -33,6 +33,28 @@ TRANSPORTS: Mapping[Interface, tuple[Transport, ...]] = {
 NO_WEBSOCKET = "WSGI has no WebSocket; the same story is played by stream and poll."
 WITHIN = 2.0
 """Seconds within which something must be heard, if a step does not say otherwise."""
+
+
+class Replica(Protocol):
+    """What a participant's page holds, and does by itself, in Python."""
+
+    @property
+    def position(self) -> str:
+        """How far it is, to be said when it comes back; empty at first."""
+        ...
+
+    @property
+    def view(self) -> object:
+        """What it shows."""
+        ...
+
+    def hear(self, message: Any) -> Sequence[Said]:
+        """Take in a message; return what it says to that."""
+        ...
+
+    def do(self, action: Mapping[str, Any]) -> Sequence[Said]:
+        """Do what the person before it does; return what it says of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +76,18 @@ class System:
     """Keys whose values are names of things that a story must have for itself. Whoever
     plays it adds something to them, and to the users, and takes it off what is heard;
     so one server can be asked for many stories."""
+    transports: Mapping[Interface, tuple[Transport, ...]] = field(
+        default_factory=lambda: TRANSPORTS
+    )
+    replica: Callable[[str], Replica] | None = None
+    """How to make the page of a participant, by the participant's name."""
+    has_connections: bool = True
+    """Whether who has no WebSocket makes a connection by a request, and then speaks and
+    listens by that; if not, each request says all: what it is for, and how far one is.
+    """
+
+    one_at_a_time: bool = False
+    """Whether its stories share something in the outside world."""
 
     def path(self, rest: str) -> str:
         """Return an address of the system."""
@@ -76,6 +110,10 @@ class Connects:
     """Whose token it is, if it is not that of `who`."""
     again: bool = False
     """Show the token of the last time once more."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What the address says, besides the token."""
+    words: str = "connects"
+    """How this step is read aloud."""
 
     def __str__(self) -> str:
         notes = [
@@ -84,7 +122,7 @@ class Connects:
             f"with the token {self.token!r}" if self.token is not None else "",
             "with the token of the last time" if self.again else "",
         ]
-        words = " ".join(["connects", *filter(None, notes)])
+        words = " ".join([self.words, *filter(None, notes)])
         return f"{self.who} {words}" + (" and is refused" if self.refused else "")
 
 
@@ -141,6 +179,45 @@ class HasHeard:
     def __str__(self) -> str:
         first, last = self.numbers[0], self.numbers[-1]
         return f"{self.who} has heard {first} to {last}, each once and in order"
+
+
+@dataclass(frozen=True, slots=True)
+class Does:
+    """Do something on one's page, whether it is connected or not."""
+
+    who: str
+    action: Mapping[str, Any]
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """Have a page that comes to show this, whatever it was told on the way."""
+
+    who: str
+    view: object
+    words: str = ""
+    within: float = WITHIN
+
+    def __str__(self) -> str:
+        seen = self.words or shown(self.view)
+        return f"{self.who} sees {seen}, within {self.within:g} s"
+
+
+@dataclass(frozen=True, slots=True)
+class SeeTheSame:
+    """Have pages that come to show the same, some participants together."""
+
+    who: str
+    others: tuple[str, ...]
+    within: float = WITHIN
+
+    def __str__(self) -> str:
+        people = " and ".join((self.who, *self.others))
+        return f"{people} see the same, within {self.within:g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +278,8 @@ class ComesBack:
     """Connect again, and say this with the last number heard; try until it works."""
 
     who: str
-    message: Pattern
+    message: Pattern = field(default_factory=dict)
+    """Nothing, where a page says in the address how far it is."""
     server: int | None = None
     """To which server, if it is not the one of before."""
     within: float = 6.0
@@ -222,10 +300,99 @@ class Asks:
     status: int = 200
     holds: str = ""
     """What the body of the answer must hold."""
+    says: Pattern = field(default_factory=dict)
+    """What the JSON in it must be like."""
+    with_token: bool = False
+    """Show a fresh token, as `Authorization`."""
+    words: str = ""
+    """How this step is read aloud."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Header fields of the request."""
+    has: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """Header fields that the answer must have; several of a name in their order."""
+    lacks: tuple[str, ...] = ()
+    """Names of those that it must not have."""
+    seconds: tuple[float, float] | None = None
+    """How long the answer may take, at least and at most."""
+    times: int = 1
+    """How often to ask; only the last answer counts."""
+    until: bool = False
+    """Ask no more once the status is right."""
+    within: float = 0.0
+    """Seconds in which to ask again, if the answer says something else."""
 
     def __str__(self) -> str:
-        asked = f"{self.who} asks {self.method} {self.rest or 'the page'}"
-        return f"{asked} and gets {self.status}"
+        asked = self.words or f"asks {self.method} {self.rest or 'the page'}"
+        most = "up to " if self.until else ""
+        often = f" {most}{self.times} times" if self.times > 1 else ""
+        took = ""
+        if self.seconds:
+            took = f" after {self.seconds[0]:g} to {self.seconds[1]:g} s"
+        return f"{self.who} {asked}{often} and gets {self.status}{took}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Ask for an answer that goes on, and hear each of its lines; do not wait for it.
+
+    Who leaves then hangs up on it.
+    """
+
+    who: str
+    rest: str
+    """The address below that of the system."""
+
+    def __str__(self) -> str:
+        return f"{self.who} opens {self.rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribes:
+    """Say where one's browser takes push messages."""
+
+    who: str
+    rest: str = "subscription"
+    """The address below that of the system."""
+
+    def __str__(self) -> str:
+        return f"{self.who} subscribes to push messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """See in the outside world that something has come to be so, or has remained so."""
+
+    what: str
+    value: object
+    words: str
+    """How this step is read aloud."""
+    within: float = WITHIN
+    for_seconds: float = 0.0
+    """For how long it must be so, from the first time on."""
+    user: str = ""
+    """A participant whose it is."""
+    who: str = ""
+
+    def __str__(self) -> str:
+        lasts = f" for {self.for_seconds:g} s" if self.for_seconds else ""
+        return f"{self.words}, within {self.within:g} s{lasts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Break something in the outside world, or mend it.
+
+    It is broken for the participants of this story alone, unless the stories of the
+    system are played one at a time.
+    """
+
+    what: str
+    fault: str
+    words: str
+    who: str = ""
+
+    def __str__(self) -> str:
+        return self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +433,9 @@ Step = (
     | Hears
     | HearsNothing
     | HasHeard
+    | Does
+    | Shows
+    | SeeTheSame
     | StopsReading
     | ReadsAgain
     | IsClosed
@@ -273,6 +443,10 @@ Step = (
     | Leaves
     | ComesBack
     | Asks
+    | Opens
+    | Subscribes
+    | Finds
+    | Sets
     | Pauses
     | KillsServer
     | RestartsBroker
@@ -292,9 +466,13 @@ class Story:
     steps: tuple[Step, ...]
     by: tuple[Transport, ...] = ALL_TRANSPORTS
     """The transports for which it makes sense."""
-    needs: tuple[Literal["servers", "broker", "one server"], ...] = ()
+    needs: tuple[
+        Literal["servers", "broker", "one server", "news of leaving", "close"], ...
+    ] = ()
     """`servers`: two of them, with a broker between. `broker`: one to be restarted.
-    `one server`: it is about something that each server does for itself."""
+    `one server`: it is about something that each server does for itself.
+    `news of leaving`: an application that waits must hear that its client has left.
+    `close`: one that sends must, at the latest when it sends."""
     deadline: float = 30.0
 
     @property

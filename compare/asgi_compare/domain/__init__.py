@@ -9,22 +9,11 @@ For the endpoints; they may be called from any thread:
     gauge.py      how many are in a place at the same time
     ledger.py     what happened to a piece of work, line by line
     work.py       a fixed amount of arithmetic
+    accounts/     money: what is asked for, what is refused, what an error means
+    jobs/         work that outlives its request: states, retries, idempotency
+    caching.py    for whom an answer may be kept
     sample.txt    the file that `file` serves
-
-For the systems; the time is an argument, and threads that share an object lock it:
-
-    chat/         rooms, numbered messages, presence, limits
-    dashboard.py  figures with a version, a snapshot, and changes since
-    editor/       operational transformation: operations, server, client, undo
-    notices/      deliveries by several channels, the outbox, signed web hooks
-    gateway.py    deadline, circuit breaker, retries, header fields, merged answers
-    tokens.py     who may open a WebSocket: a signed token, and the Origin
-    backlog.py    what waits for a slow reader, with a bound
-    rate.py       the token bucket
-    seen.py       what has come before
-    sse.py        the text of server-sent events
-    untrusted.py  JSON that somebody else wrote
-    pages/        the pages of the systems, which each implementation serves itself
+    systems/      the rules of the chat, the editor, the gateway, and so on
 """
 
 from pathlib import Path

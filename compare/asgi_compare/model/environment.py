@@ -10,6 +10,7 @@ import platform
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 DISTRIBUTIONS = (
@@ -50,13 +51,16 @@ def date() -> str:
 
 def versions(distributions: Iterable[str]) -> dict[str, str]:
     """Return the versions of those that are installed."""
-    found: dict[str, str] = {}
-    for name in distributions:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {name: found for name in distributions if (found := version_of(name))}
+
+
+@cache  # it takes milliseconds, and nothing is installed meanwhile
+def version_of(distribution: str) -> str:
+    """Return the version of a distribution; empty if it is not installed."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
 
 
 def cpu() -> str:

@@ -11,6 +11,7 @@ them, and what is done until then is still a `Run`.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,11 @@ from asgi_compare.drive.servers.supervisor import (
     start,
 )
 from asgi_compare.drive.servers.table import SERVERS, missing
-from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS, Implementation
+from asgi_compare.drive.targets.implementations import (
+    IMPLEMENTATIONS,
+    Implementation,
+    lacking_for,
+)
 from asgi_compare.drive.targets.target import TargetError
 from asgi_compare.drive.workers.worker import Child
 from asgi_compare.judge.comparison import diff
@@ -100,7 +105,9 @@ class Loop:
 
     def execute(self) -> None:
         """Drive every cell; raises KeyboardInterrupt when all has been stopped."""
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
+        # Cells that share a database would open and close each other's accounts.
+        shared = bool(os.environ.get("DATABASE_URL"))
+        with ThreadPoolExecutor(1 if shared else AT_A_TIME) as pool:
             cells: list[Future[None]] = []
             try:  # from the first on: Ctrl-C may come before the last has begun
                 cells += (pool.submit(self._cell, *c) for c in self.plan.cells())
@@ -210,7 +217,8 @@ class Loop:
         for name in self.plan.scenarios:
             if self.stopping.is_set():
                 return
-            yield SCENARIOS[name]
+            if lacking_for(implementation, SCENARIOS[name]) is None:
+                yield SCENARIOS[name]
             self.progress(diff.cell(implementation.name, host), name)
 
     def _keep(

@@ -22,12 +22,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.layers import get_channel_layer
 from django.http import QueryDict
 
-from asgi_compare.domain.chat import shared
-from asgi_compare.domain.chat.entrance import token_in
-from asgi_compare.domain.chat.hub import TICK, Client, Hub
-from asgi_compare.domain.chat.protocol import to_json
-from asgi_compare.domain.chat.rooms import Ask, Enter, Event, Exit, Reply
-from asgi_compare.domain.untrusted import Refused
+from asgi_compare.domain.systems.chat import shared
+from asgi_compare.domain.systems.chat.entrance import token_in
+from asgi_compare.domain.systems.chat.hub import TICK, Client, Hub
+from asgi_compare.domain.systems.chat.protocol import to_json
+from asgi_compare.domain.systems.chat.rooms import Ask, Enter, Event, Exit, Reply
+from asgi_compare.domain.systems.untrusted import Refused
 from django_app.systems.ports import async_broker
 
 FAREWELL = 10.0

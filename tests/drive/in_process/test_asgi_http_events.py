@@ -201,6 +201,20 @@ async def test_header_that_is_no_pair_is_refused_and_written_down(
     assert transcript.answer == SERVER_ERROR
 
 
+@pytest.mark.timeout(20)
+async def test_headers_without_end_are_refused() -> None:
+    async def answers(scope: Any, receive: Any, send: Any) -> None:
+        headers = repeat((b"a", b"b"))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    transcript = await exchange(answers, Request())
+
+    assert transcript.ending.error == (
+        "ValueError: Expected at most 10,000 header fields, but got more."
+    )
+    assert transcript.answer == SERVER_ERROR
+
+
 async def test_headers_as_a_tuple_stay_a_tuple() -> None:
     async def answers(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": (LENGTH,)})

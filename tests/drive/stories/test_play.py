@@ -22,7 +22,6 @@ from asgi_compare.contract.story import (
     System,
 )
 from asgi_compare.drive.stories.in_process import AsgiPlace
-from asgi_compare.drive.stories.openers import Lost
 from asgi_compare.drive.stories.play import Stage, play
 from asgi_compare.model.story import Played
 from asgi_compare.report.story import picture, timeline
@@ -184,8 +183,7 @@ async def test_one_who_does_not_read_holds_up_the_application() -> None:
         assert heard == [str(number) for number in range(20)]
 
 
-async def test_no_stream_is_asked_for_under_asgi() -> None:
-    async with place() as opened:
-        with pytest.raises(Lost, match="No stream is asked for under ASGI"):
-            async with opened.stream("/"):
-                pass
+async def test_stream_is_over_when_the_answer_is() -> None:
+    async with place() as opened, opened.stream("/") as stream:
+        assert await stream.status() == 200
+        assert [piece async for piece in stream] == [b"page"]

@@ -14,6 +14,7 @@ from asgi_compare.measure.ladder.ladder import (
     STARTPROJECT,
     configurations,
 )
+from asgi_compare.measure.ladder.measure_ladder import plan, row
 from asgi_compare.measure.ladder.rung import VARIANTS, Rung
 from asgi_compare.measure.timing.configuration import Configuration
 
@@ -61,6 +62,15 @@ def test_ways_with_the_same_settings_share_a_process() -> None:
     assert changes(native)["MIDDLEWARE"] == [NATIVE[path] for path in STARTPROJECT]
     assert changes(native).get("LAB_REPLACE") is None
     assert changes(no_thread_hops)["LAB_REPLACE"] == ladder.WITHOUT_HOPS
+
+
+def test_rung_is_built_on_the_nearest_one_that_is_measured() -> None:
+    few = plan(["urls-1", "startproject", "template"], quick=True)
+    startproject, template = (row(rung, few) for rung in few.rungs[1:])
+    assert startproject["above"] == "urls-1"
+    assert startproject["adds"].endswith("; the rungs between are left out")
+    assert template["above"] == "startproject"
+    assert row(few.rungs[0], few)["above"] == ""
 
 
 def test_rung_that_replaces_parts_keeps_them_without_hops() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -167,7 +168,8 @@ def test_view_that_needs_a_user_has_prices_down_to_what_it_needs(site: Path) -> 
         "more_settings: GET /private, signed in as ada answers 200 on ASGI (Django's "
         "own) and 200 on WSGI (Django's own). On ASGI, a request makes 4 hops"
     )
-    assert "costs most on ASGI is " in verdict
+    # Which of the two it is, is not for a test to say.
+    assert re.search("costs (most|a measurable amount of CPU time) on ASGI", verdict)
     assert (
         "site_middleware.sync_only is sync-only: on ASGI, Django runs it and all that "
         "is outside of it in one hop to a thread, and hops back for what is inside; "

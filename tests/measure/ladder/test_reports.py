@@ -156,6 +156,9 @@ def test_what_is_not_installed_is_said() -> None:
     ]
     wanted = "Not measured: urls-1 wsgi on a server, startproject wsgi on a server."
     assert f"{wanted} {why}" in " ".join(text(result).split())
+    result.comparisons = []
+    assert headline(result)[0] == f"WSGI or ASGI? Not measured on servers: {why}"
+    result.comparisons = sample().comparisons
     assert ("raw-asgi async on granian", "granian is not installed.") in (
         view.unsupported(result)
     )
@@ -259,7 +262,8 @@ def test_headline_answers_with_its_conditions() -> None:
         "hops to a thread, starts 2 threads and calls 1,600 functions (counted with "
         "Django 5.2, asgiref 3.13, CPython 3.11; other versions count otherwise).",
         "The same Django on WSGI makes 0 hops, starts 0 threads and calls 100 "
-        "functions; in process, one request at a time, it takes 1/16.7 of the time.",
+        "functions; in process, one request at a time, ASGI takes 16.7 times as long "
+        "as WSGI.",
     ]
 
 
@@ -294,7 +298,9 @@ def test_headline_goes_by_cpu_time_if_the_machine_was_not_quiet() -> None:
         "machine was not quiet)."
     )
     assert told[4].endswith("calls 1,600 functions.")
-    assert told[5].endswith("(the machine was not quiet: do not trust it).")
+    assert told[5].endswith(
+        "ASGI takes 16.7 times the CPU time (the machine was not quiet) of WSGI."
+    )
     result.costs = [cost for cost in result.costs if cost.variant != "wsgi"]
     result.comparisons = []
     assert len(headline(result)) == 1
@@ -310,7 +316,7 @@ def test_verdict_of_a_project() -> None:
         "statements, and takes 600 µs, of which 600 µs are CPU time.",
         "On WSGI, a request makes 0 hops to a thread, starts 0 threads, sends 0 SQL "
         "statements, and takes 60 µs, of which 60 µs are CPU time.",
-        "One request at a time, in process, ASGI takes 10 times as long as WSGI.",
+        "In process, one request at a time, ASGI takes 10 times as long as WSGI.",
         f"The middleware that costs most on ASGI is {NASTY}: 200 µs of CPU time, and 2 "
         "hops.",
         f"The middleware that costs most on WSGI is {NASTY}: 20 µs of CPU time.",
@@ -338,6 +344,49 @@ def test_verdict_of_a_project_of_which_little_is_known() -> None:
     assert "WSGI" not in " ".join(told)
     assert told[-2].endswith("hops back for what is inside.")
     assert told[-1].endswith("may have written into them.")
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (200, ""),
+        (
+            301,
+            "301 is a redirect, to the path with a / at its end perhaps: see --path.",
+        ),
+        (404, "404 is no such page: see --path."),
+        (307, "307 is perhaps not what you meant to measure: see --path."),
+        (418, "418 is perhaps not what you meant to measure: see --path."),
+    ],
+)
+def test_verdict_says_what_to_do_about_a_status(status: int, hint: str) -> None:
+    result = project_sample()
+    result.costs = [
+        replace(each, counts=replace(each.counts, status=status))
+        for each in result.costs
+        if each.counts
+    ]
+    told = [line for line in headline(result) if line.startswith(str(status))]
+    assert told == ([hint] if hint else [])
+
+
+def test_verdict_of_a_project_on_a_busy_machine() -> None:
+    """It goes by CPU time, and names no middleware whose cost is not measurable."""
+    result = project_sample()
+    wide = Spread(600, 300, 900, n=5)
+    result.costs = [
+        replace(each, disturbed=True, cpu_us=wide, us=spread_of(number))
+        for number, each in enumerate(result.costs, 1)
+    ]
+    told = headline(result)
+    assert told[4:8] == [
+        "In process, one request at a time, ASGI takes 1 times the CPU time (the "
+        "machine was not quiet) of WSGI.",
+        "The machine was not quiet: trust the counts, and not the times.",
+        "No middleware costs a measurable amount of CPU time on ASGI; "
+        f"{NASTY} adds the most hops, 2.",
+        "No middleware costs a measurable amount of CPU time on WSGI.",
+    ]
 
 
 def test_project_that_means_harm_is_escaped() -> None:

@@ -51,7 +51,8 @@ RENDERERS: dict[str, Callable[[Checked], str]] = {
 """What can be written to a file, by the name of the parameter that names the file."""
 
 
-def _file(name: str, what: str) -> Callable[[common.F], common.F]:
+def report(name: str, what: str) -> Callable[[common.F], common.F]:
+    """Return an option that names a file for one of the reports."""
     return click.option(
         f"--{name}", f"{name}_file", metavar="FILE", help=f"Write {what}."
     )
@@ -148,11 +149,11 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
 @click.option(
     "--write-expected", metavar="FILE", help="Write FILE so that it accepts today's."
 )
-@_file("json", "all as JSON")
-@_file("junit", "JUnit XML")
-@_file("sarif", "SARIF 2.1.0")
-@_file("markdown", "Markdown")
-@_file("html", "one page of HTML")
+@report("json", "all as JSON")
+@report("junit", "JUnit XML")
+@report("sarif", "SARIF 2.1.0")
+@report("markdown", "Markdown")
+@report("html", "one page of HTML")
 @click.option(
     "--timeout",
     type=Seconds(min=0.05, max=A_DAY),
@@ -246,7 +247,7 @@ def check(
         result.changed = against(result, accepted, selection)
     out = common.console(no_color)
     findings.render(result, out)
-    for path in _write(result, reports):
+    for path in write_reports(result, reports):
         out.print(f"Report: {path}", soft_wrap=True)
     ctx.exit(_code(result, bool(reports.get("write_expected"))))
 
@@ -349,7 +350,8 @@ def _execute(plan: Plan, no_color: bool) -> Checked:
         raise common.TargetFailed(str(error)) from error
 
 
-def _write(result: Checked, reports: dict[str, str | None]) -> list[Path]:
+def write_reports(result: Checked, reports: dict[str, str | None]) -> list[Path]:
+    """Write the reports that were asked for, and return where they are."""
     written = []
     for name, render in RENDERERS.items():
         if path := reports.get(name):

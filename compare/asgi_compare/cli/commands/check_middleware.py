@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from asgi_compare.cli import common
+from asgi_compare.cli.commands.check import report, write_reports
 from asgi_compare.drive.targets.target import TargetError
 from asgi_compare.judge.middleware.check import Plan
 from asgi_compare.judge.middleware.check import check as execute
 from asgi_compare.judge.middleware.trial import Wrapping
 from asgi_compare.model.checked import Checked
-from asgi_compare.report.check import json as findings_json
 from asgi_compare.report.check import terminal as findings
 
 INTERFACES = ("asgi", "wsgi", "asgi:asgi", "asgi:wsgi", "wsgi:wsgi", "wsgi:asgi")
@@ -99,7 +99,11 @@ def field(line: str) -> tuple[bytes, bytes]:
     show_default=True,
     help="'advice' lets advice fail, too.",
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write all as JSON.")
+@report("json", "all as JSON")
+@report("junit", "JUnit XML")
+@report("sarif", "SARIF 2.1.0")
+@report("markdown", "Markdown")
+@report("html", "one page of HTML")
 @common.no_color
 @click.pass_context
 def check_middleware(
@@ -117,8 +121,8 @@ def check_middleware(
     select: tuple[str, ...],
     exclude: tuple[str, ...],
     level: str,
-    json_file: str | None,
     no_color: bool,
+    **reports: str | None,
 ) -> None:
     """Check the middleware or adapter TARGET, on both of its sides.
 
@@ -153,8 +157,7 @@ def check_middleware(
     result = _execute(plan, no_color)
     out = common.console(no_color)
     findings.render(result, out)
-    if json_file:
-        written = common.write_report(json_file, findings_json.render(result))
+    for written in write_reports(result, reports):
         out.print(f"Report: {written}", soft_wrap=True)
     ctx.exit(result.code)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from asgi_compare.cli import common
 from asgi_compare.measure.experiments.discovery import experiments as known
@@ -56,10 +55,9 @@ def experiments() -> None:
 @common.no_color
 def list_(no_color: bool) -> None:
     """List the experiments."""
-    table = Table("experiment", "topic", "question", title="Experiments")
-    for each in known().values():
-        table.add_row(each.name, each.topic, each.question)
-    common.console(no_color).print(table)
+    rows = [(each.name, each.topic, each.question) for each in known().values()]
+    headings = ("experiment", "topic", "question")
+    common.show_rows(headings, rows, common.console(no_color))
 
 
 @experiments.command()

@@ -164,15 +164,17 @@ def layers(
         wanted = plan(rungs_for(patterns, quick=quick), quick=quick)
         measure = lambda tell: measure_ladder(wanted, tell)  # noqa: E731
     found = _measured(measure, no_color)
-    terminal.render(found, out, sort)
     files: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (json_file, lambda: dumps(store.to_json(found))),
         (html_file, lambda: html.render(found, sort)),
         (markdown_file, lambda: markdown.render(found, sort)),
     )
-    for name, render in files:
-        if name:
-            out.print(f"Report: {common.write_report(name, render())}", soft_wrap=True)
+    written, failed = common.write_reports(files)
+    terminal.render(found, out, sort)
+    for report in written:
+        out.print(f"Report: {report}", soft_wrap=True)
+    if failed:
+        raise common.ReportFailed("\n".join(failed))
     ctx.exit(INTERRUPTED if found.interrupted else 0)
 
 

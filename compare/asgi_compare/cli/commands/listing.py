@@ -15,7 +15,9 @@ SHORT = ("implementations", "servers", "endpoints", "scenarios")
 
 
 @click.command("list")
-@click.argument("kind", type=click.Choice(list(BY_LISTED)), required=False)
+@click.argument(
+    "kind", metavar="[KIND]", type=click.Choice(list(BY_LISTED)), required=False
+)
 @click.argument("pattern", required=False)
 @common.no_color
 def list_(kind: str | None, pattern: str | None, no_color: bool) -> None:

@@ -16,21 +16,24 @@ from asgi_compare.cli import common
 from asgi_compare.cli.explanations import seen_by
 from asgi_compare.judge.application.gather import statement_of
 from asgi_compare.judge.application.probes.all_probes import PROBES
+from asgi_compare.judge.middleware.rules import LAYER_RULES
 from asgi_compare.judge.rules import RULES
 from asgi_compare.judge.rules import rules as chosen
 from asgi_compare.judge.rules.engine.book import Sentence, book
-from asgi_compare.model.results import Level, Side
+from asgi_compare.model.results import Level
 from asgi_compare.report.common.wording import plural
 
-Row = tuple[str, Side, Level, str]
+Row = tuple[str, str, Level, str]
 Globs = tuple[str, ...]
 
 
 @click.command("rules")
 @click.option("--select", multiple=True, metavar="GLOB", help="Only these; repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Not these; repeatable.")
-@click.option("--level", type=click.Choice(["must", "should", "may", "unclear"]))
-@click.option("--side", type=click.Choice(["application", "server"]))
+@click.option(
+    "--level", type=click.Choice(["must", "should", "may", "unclear", "advice"])
+)
+@click.option("--side", type=click.Choice(["application", "server", "middleware"]))
 @click.option("--count", is_flag=True, help="Only say how many there are.")
 @click.option(
     "--sentences",
@@ -47,7 +50,7 @@ def rules(
     sentences: bool,
     no_color: bool,
 ) -> None:
-    """List the rules, and the probes that compare."""
+    """List the rules, those of middleware, and the probes that compare."""
     out = common.console(no_color)
     if sentences:
         _show_sentences(select, exclude, level, side, count, out)
@@ -64,7 +67,7 @@ def rules(
 def rows(
     select: Globs, exclude: Globs, level: str | None, side: str | None
 ) -> list[Row]:
-    """Return id, side, level and statement: of rules, and of probes that compare."""
+    """Return id, side, level and statement of all that can be found."""
     found: list[Row] = [
         (rule.id, rule.side, rule.level, rule.statement)
         for rule in chosen(select or ("*",), exclude)
@@ -73,6 +76,11 @@ def rows(
         (probe.id, "application", probe.level, statement_of(probe))
         for probe in PROBES
         if probe.compares != "nothing" and _wanted((probe.id,), select, exclude)
+    ]
+    found += [
+        (rule.id, "middleware", rule.level, rule.statement)
+        for rule in LAYER_RULES.values()
+        if _wanted((rule.id,), select, exclude)
     ]
     return [
         row

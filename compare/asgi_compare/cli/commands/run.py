@@ -17,6 +17,8 @@ from asgi_compare.run.matrix import DEFAULT_HOSTS, Plan
 from asgi_compare.run.matrix import run as execute
 
 INTERRUPTED = 130
+SYSTEMS = "systems/"
+"""How a pattern of stories begins."""
 
 
 @click.command()
@@ -24,7 +26,8 @@ INTERRUPTED = 130
     "--select",
     multiple=True,
     metavar="PATTERN",
-    help="Only these scenarios: a name, an endpoint, or a pattern; repeatable.",
+    help="Only these scenarios: a name, an endpoint, or a pattern; repeatable. Those "
+    "that begin with systems/ play stories instead, as `systems run` does.",
 )
 @click.option(
     "--implementation",
@@ -64,6 +67,8 @@ def run(
     no_color: bool,
 ) -> None:
     """Drive the implementations, and show what is the same and what differs."""
+    if any(pattern.startswith(SYSTEMS) for pattern in select):
+        return _play(ctx, select, implementations, servers, no_color)
     plan = Plan(
         common.implementations_for(implementations),
         common.scenarios_for(select),
@@ -82,6 +87,31 @@ def run(
         where = "in the report" if written else "above"
         click.echo(f"Interrupted; what was done until then is {where}.", err=True)
     ctx.exit(exit_code(result))
+
+
+def _play(
+    ctx: click.Context,
+    select: tuple[str, ...],
+    implementations: tuple[str, ...],
+    servers: str,
+    no_color: bool,
+) -> None:
+    """Play stories in place of scenarios; it ends with their exit code."""
+    if not all(pattern.startswith(SYSTEMS) for pattern in select):
+        raise click.UsageError(
+            f"Expected patterns of scenarios, or of stories ({SYSTEMS}...), but got "
+            "both; run them one after the other."
+        )
+    from asgi_compare.cli.commands.systems import run as play  # it is large
+
+    ctx.invoke(
+        play,
+        select=select,
+        implementations=implementations,
+        servers=servers,
+        redis=False,
+        no_color=no_color,
+    )
 
 
 def exit_code(result: Run) -> int:
@@ -124,18 +154,10 @@ def _arguments(ctx: click.Context) -> list[str]:
 def _write(
     result: Run, json_file: str | None, html_file: str, markdown_file: str | None
 ) -> tuple[list[Path], list[str]]:
-    """Write what is wanted; a file that cannot be written keeps back no other one."""
+    """Write what is wanted; return what was written, and what went wrong."""
     wanted: tuple[tuple[str | None, Callable[[], str]], ...] = (
         (json_file, lambda: dumps(run_to_json(result))),
         (html_file, lambda: html.render(result)),
         (markdown_file, lambda: markdown.render(result)),
     )
-    written, failed = [], []
-    for name, render in wanted:
-        if name:
-            try:
-                common.write_report(name, render())
-                written.append(Path(name))
-            except common.ReportFailed as error:
-                failed.append(str(error))
-    return written, failed
+    return common.write_reports(wanted)

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from asgi_compare.cli import common
 from asgi_compare.contract.stories import STORIES, SYSTEMS
-from asgi_compare.contract.story import TRANSPORTS, Story
+from asgi_compare.contract.story import Story
 from asgi_compare.drive.places import APPLICATIONS
 from asgi_compare.drive.servers.supervisor import ServerError
 from asgi_compare.drive.servers.table import SERVERS
@@ -27,7 +27,18 @@ from asgi_compare.model.sanitize import clean
 from asgi_compare.model.story import Played
 from asgi_compare.report.story import picture, timeline
 
-NEEDED = ("channels", "channels_redis", "redis")
+NEEDED = (
+    "aiosmtpd",
+    "aiosmtplib",
+    "channels",
+    "channels_redis",
+    "httpx2",
+    "pycrdt",
+    "pywebpush",
+    "redis",
+    "sse_starlette",
+    "stamina",
+)
 MARKS = {"passed": "ok", "failed": "FAILED", "unsupported": "-", "error": "ERROR"}
 
 
@@ -98,13 +109,15 @@ def run(
     played: list[Played] = []
     with _broker(redis) as broker:
         for name in names:
+            row = IMPLEMENTATIONS[name]
             for host in hosts:
+                if host in SERVERS and not SERVERS[host].speaks(row.interface):
+                    continue
                 with _stage(name, host, broker) as stage:
-                    row = IMPLEMENTATIONS[name]
                     played += [
                         stage.play(story, transport)
                         for story in stories
-                        for transport in TRANSPORTS[row.interface]
+                        for transport in story.system.transports[row.interface]
                     ]
     out.print(_matrix(stories, played))
     bad = [each for each in played if each.verdict in ("failed", "error")]
@@ -138,7 +151,7 @@ def trace(
     if story not in STORIES:
         raise common.unknown("story", story, STORIES)
     (name,) = common.implementations_for([implementation])
-    by = TRANSPORTS[IMPLEMENTATIONS[name].interface]
+    by = STORIES[story].system.transports[IMPLEMENTATIONS[name].interface]
     chosen = next(
         (each for each in by if each == transport), None if transport else by[0]
     )

@@ -2,10 +2,10 @@
 
 from types import ModuleType
 
-from asgi_compare.contract.stories import chat
+from asgi_compare.contract.stories import chat, dashboard, editor, gateway, notices
 from asgi_compare.contract.story import Story, System
 
-MODULES: tuple[ModuleType, ...] = (chat,)
+MODULES: tuple[ModuleType, ...] = (chat, dashboard, editor, gateway, notices)
 """In the order in which they are read."""
 
 SYSTEMS: dict[str, System] = {each.SYSTEM.name: each.SYSTEM for each in MODULES}

@@ -84,7 +84,10 @@ NO_HEADERS = (str, bytes, bytearray, dict)
 """Iterables that hold no pairs, and stay what they are in the record."""
 LONGEST_PAIR = 10
 """How much of any other is written down; an iterator may have no end."""
+MOST_HEADERS = 10_000
+"""How many are read, for the same reason; no server and no client takes as many."""
 NO_PAIR = "Expected a pair of byte strings, but got {0!r}."
+TOO_MANY = f"Expected at most {MOST_HEADERS:,} header fields, but got more."
 
 
 def written_out(headers: Any) -> list[Any]:
@@ -94,7 +97,7 @@ def written_out(headers: Any) -> list[Any]:
     """
     return [
         pair if isinstance(pair, AS_IT_IS) else [*islice(pair, LONGEST_PAIR)]
-        for pair in headers
+        for pair in islice(headers, MOST_HEADERS + 1)
     ]
 
 
@@ -115,7 +118,9 @@ def readable(event: Any) -> Any:
 
 def check_pairs(headers: Any) -> None:
     """Refuse what a server could not send, as a server would."""
-    for name, value in headers:
+    for number, (name, value) in enumerate(headers):
+        if number == MOST_HEADERS:
+            raise ValueError(TOO_MANY)
         if type(name) is not bytes or type(value) is not bytes:
             raise TypeError(NO_PAIR.format((name, value)))
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from asgi_compare.contract.story import (
     NO_WEBSOCKET,
-    TRANSPORTS,
     Story,
     Transport,
 )
+from asgi_compare.drive.outside import World, outside
 from asgi_compare.drive.servers.supervisor import RunningServer, start
 from asgi_compare.drive.servers.table import Server
 from asgi_compare.drive.services import Service
@@ -33,10 +33,17 @@ from asgi_compare.drive.targets.implementations import Implementation
 from asgi_compare.model.story import Played
 from asgi_compare.model.transcript import Interface
 
+NO_NEWS = "Under WSGI nobody hears that a client has left, until something is sent."
 TWO_SERVERS = "It needs two servers and a broker: use --redis."
 THREADS = {"uvicorn": 10, "hypercorn": min(32, (os.cpu_count() or 1) + 4)}
 """Threads in which a server calls a WSGI application, where it cannot be told more."""
+DEAF = ("uvicorn", "uvicorn-h11", "hypercorn", "hypercorn-wsgi")
+"""Servers that do not close a WSGI application's iterable when the client leaves:
+uvicorn takes all of it, and never closes it (`middleware/wsgi.py`); hypercorn drops
+what it is given, and does not say so (`app_wrappers.py`)."""
 ONE_SERVER = "Each server does this for itself; it is played with one."
+AT_ONCE = 5
+"""Stories that are played at the same time in one process."""
 OUR_BROKER = "It restarts the broker, and this one is not ours: unset REDIS_URL."
 
 
@@ -44,12 +51,14 @@ def whether(
     story: Story, transport: Transport, interface: Interface, servers: int
 ) -> str:
     """Return why a story cannot be played so; empty if it can."""
-    if transport not in TRANSPORTS[interface]:
+    if transport not in story.system.transports[interface]:
         if interface == "wsgi":
             return NO_WEBSOCKET
         return f"Under ASGI a system has WebSockets; nobody needs a {transport} there."
     if transport not in story.by:
         return f"It makes no sense by {transport}."
+    if "news of leaving" in story.needs and interface == "wsgi":
+        return NO_NEWS
     if "servers" in story.needs and servers < 2:
         return TWO_SERVERS
     return ONE_SERVER if "one server" in story.needs and servers > 1 else ""
@@ -64,10 +73,14 @@ class Servers:
         server: Server,
         count: int,
         broker: Service | None,
+        world: World,
     ) -> None:
         self._implementation, self._server = implementation, server
-        self._broker = broker
-        self._environment = {"REDIS_URL": broker.url if broker else ""}
+        self._broker, self._world = broker, world
+        self._environment = {
+            "REDIS_URL": broker.url if broker else "",
+            **world.environment,
+        }
         self.running: list[RunningServer] = []
         for _ in range(count):
             self.running.append(self._start())
@@ -91,7 +104,12 @@ class Servers:
         if "broker" in story.needs and not (self._broker and self._broker.is_ours):
             reason = reason or OUR_BROKER
         if self._implementation.interface == "wsgi":
-            reason = reason or _too_few_threads(story, self._server.name)
+            reason = (
+                reason
+                or _is_deaf(story, transport, self._server.name)
+                or _too_few_threads(story, self._server.name)
+            )
+            reason = reason or _never_closed(story, self._server.name)
         if reason:
             return _unsupported(
                 story, transport, self._implementation, self.host, reason
@@ -101,7 +119,7 @@ class Servers:
                 LivePlace(each.host, each.port, f"server {index}")
                 for index, each in enumerate(self.running, 1)
             ]
-            stage = Stage(places, self._kill, self._restart_broker)
+            stage = Stage(places, self._kill, self._restart_broker, self._world)
             name = self._implementation.name
             return asyncio.run(_on(stage, story, transport, name, self.host))
         finally:
@@ -139,30 +157,43 @@ def on_servers(
     broker: Service | None = None,
 ) -> Iterator[Servers]:
     """Start servers for an implementation, and stop them at the end."""
-    servers = Servers(implementation, server, count, broker)
-    try:
-        yield servers
-    finally:
-        servers.stop()
+    with outside() as world:
+        servers = Servers(implementation, server, count, broker, world)
+        try:
+            yield servers
+        finally:
+            servers.stop()
 
 
 def play_here(
     application: Any,
     implementation: Implementation,
-    story: Story,
-    transport: Transport,
+    plays: Sequence[tuple[Story, Transport]],
     host: str,
-) -> Played:
-    """Play one story with an application in this process."""
-    reason = whether(story, transport, implementation.interface, 1)
-    if reason:
-        return _unsupported(story, transport, implementation, host, reason)
+    world: World,
+) -> list[Played]:
+    """Play stories with an application in this process, some at a time.
+
+    Most of a story is waiting.
+    """
     kind = AsgiPlace if implementation.interface == "asgi" else WsgiPlace
 
-    async def main() -> Played:
-        place: Place = kind(application)
-        return await _on(Stage([place]), story, transport, implementation.name, host)
+    async def one(story: Story, transport: Transport) -> Played:
+        reason = whether(story, transport, implementation.interface, 1)
+        if reason:
+            return _unsupported(story, transport, implementation, host, reason)
+        async with turn:
+            place: Place = kind(application)
+            stage = Stage([place], world=world)
+            return await _on(stage, story, transport, implementation.name, host)
 
+    async def main() -> list[Played]:
+        together = [each for each in plays if not each[0].system.one_at_a_time]
+        played = await asyncio.gather(*(one(*each) for each in together))
+        done = {(p.story, p.transport): p for p in played}
+        return [done.get((s.name, t)) or await one(s, t) for s, t in plays]
+
+    turn = asyncio.Semaphore(AT_ONCE)
     return asyncio.run(main())
 
 
@@ -179,6 +210,16 @@ async def _on(
             await each.close()
 
 
+def _is_deaf(story: Story, transport: Transport, server: str) -> str:
+    """Return why a server cannot play streams that end when the client leaves."""
+    if transport != "stream" or story.system.has_connections or server not in DEAF:
+        return ""
+    return (
+        f"{server} goes on taking from a WSGI application's stream when the client "
+        "has left; the same story is played by poll."
+    )
+
+
 def _too_few_threads(story: Story, server: str) -> str:
     """Return why a server cannot have all participants listen, and one speak."""
     listening, threads = len(story.participants), THREADS.get(server, 1000)
@@ -188,6 +229,13 @@ def _too_few_threads(story: Story, server: str) -> str:
         f"Each of its {listening} participants takes a thread while it listens, and "
         f"{server} calls a WSGI application in {threads}."
     )
+
+
+def _never_closed(story: Story, server: str) -> str:
+    """Return why an application does not hear of its client's leaving; or nothing."""
+    if "close" not in story.needs or server not in DEAF:
+        return ""
+    return f"{server} goes on with a WSGI application whose client has left."
 
 
 def _unsupported(

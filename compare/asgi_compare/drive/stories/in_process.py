@@ -20,7 +20,7 @@ from wsgiref.util import setup_testing_defaults
 
 from asgi_compare.contract.scenario import Conversation, Request
 from asgi_compare.drive.in_process import asgi_http
-from asgi_compare.drive.request_parts import websocket_scope
+from asgi_compare.drive.request_parts import Prepared, websocket_scope
 from asgi_compare.drive.stories.openers import Ended, Fields, Got, Hear, Lost
 from asgi_compare.drive.stories.pieces import Pieces
 from asgi_compare.model.transcript import Dialogue, Excerpt
@@ -87,15 +87,21 @@ class AsgiPlace:
         if answer is None or isinstance(answer, Dialogue):
             raise Lost(f"{method} {target} got no answer: {found.ending.error}")
         whole = answer.body
-        return Got(answer.status, whole.head if isinstance(whole, Excerpt) else whole)
+        body = whole.head if isinstance(whole, Excerpt) else whole
+        return Got(answer.status, body, _decoded(answer.headers))
 
     @asynccontextmanager
     async def stream(
         self, target: str, fields: Fields = (), *, narrow: bool = False
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Raise: what we drive by ASGI has WebSockets."""
-        raise Lost(f"No stream is asked for under ASGI: {target}, {fields}.")
-        yield
+    ) -> AsyncIterator[InnerStream]:
+        """Ask for an answer that goes on."""
+        request = Request("GET", target.encode(), _encoded(fields))
+        stream = InnerStream()
+        await stream.open(self._application, Prepared(request).scope(self._state, {}))
+        try:
+            yield stream
+        finally:
+            await stream.close()
 
     async def websocket(
         self,
@@ -199,7 +205,8 @@ class InnerSocket:
         kind = event["type"]
         if not self._handshake.done():
             self._handshake.set_result(101 if kind == "websocket.accept" else 403)
-            self._over = kind != "websocket.accept"
+            if kind != "websocket.accept":
+                self._disconnect(1006)  # one that is refused has ended
             return
         if self._over:
             raise OSError("The client has left.")
@@ -235,6 +242,68 @@ class InnerSocket:
         self._tell_end(code)
 
 
+class InnerStream:
+    """An answer that goes on, without a network."""
+
+    def __init__(self) -> None:
+        self._status: asyncio.Future[int] = asyncio.Future()
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(BUFFER)
+        self._left = asyncio.Event()
+        self._asked = False
+        self.whole = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self, application: Any, scope: Event) -> None:
+        """Ask."""
+        self._task = asyncio.create_task(self._run(application, scope))
+
+    async def status(self) -> int:
+        """Wait for its status; 0 if there is no answer."""
+        return await asyncio.shield(self._status)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield its pieces."""
+        while (piece := await self._pieces.get()) is not None:
+            yield piece
+            self._room.release()
+
+    async def close(self) -> None:
+        """Leave, and wait until the application has ended."""
+        self._left.set()
+        self._room.release()
+        assert self._task
+        await asyncio.wait({self._task}, timeout=GRACE)
+        self._task.cancel()
+
+    async def _run(self, application: Any, scope: Event) -> None:
+        with suppress(Exception):  # a server hangs up then; the log has the rest
+            await application(scope, self._give, self._take)
+        if not self._status.done():
+            self._status.set_result(0)
+        self._pieces.put_nowait(None)
+
+    async def _give(self) -> Event:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def _take(self, event: Event) -> None:
+        if event["type"] == "http.response.start":
+            self._status.set_result(event["status"])
+            return
+        await self._room.acquire()
+        if self._left.is_set():
+            raise OSError("The client has left.")
+        self.whole = not event.get("more_body", False)
+        if piece := event.get("body", b""):
+            self._pieces.put_nowait(piece)
+        else:
+            self._room.release()
+
+
 class WsgiPlace:
     """A WSGI application, called on threads."""
 
@@ -261,26 +330,29 @@ class WsgiPlace:
 
     def _request(self, method: str, target: str, fields: Fields, body: bytes) -> Got:
         called = Called(self._application, _environ(method, target, fields, body))
-        return Got(called.status, b"".join(called.pieces()))
+        return Got(called.status, b"".join(called.pieces()), called.fields)
 
     @asynccontextmanager
     async def stream(
         self, target: str, fields: Fields = (), *, narrow: bool = False
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
+    ) -> AsyncIterator[Pieces]:
         """Ask for an answer that goes on."""
         pieces = Pieces(BUFFER)
 
         def run() -> None:
             called = Called(self._application, _environ("GET", target, fields, b""))
+            pieces.begin(called.status)
             if called.status == 200:
-                # Closed at once when nobody hears it, as a server does.
-                with closing(called.pieces()) as body:
+                # Closed at once when nobody hears it, as a server does, which breaks
+                # the answer off if there is an error.
+                with suppress(Exception), closing(called.pieces()) as body:
                     any(not pieces.put(piece) for piece in body)
+                    pieces.whole = True
             pieces.finish()
 
         self._pool.submit(run)
         try:
-            yield pieces.heard()
+            yield pieces
         finally:
             pieces.stop()
 
@@ -303,10 +375,17 @@ class Called:
 
     def __init__(self, application: Any, environ: Event) -> None:
         self._status = "500 None"
+        self._sent = False
+        self.fields: Fields = ()
         self._body: Iterable[bytes] = application(environ, self._start)
 
-    def _start(self, status: str, headers: object, exc_info: object = None) -> None:
+    def _start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> None:
+        if exc_info and self._sent:
+            raise exc_info[1]  # PEP, "The start_response() Callable"
         self._status = status
+        self.fields = tuple((name.lower(), value) for name, value in headers)
 
     @property
     def status(self) -> int:
@@ -316,7 +395,9 @@ class Called:
     def pieces(self) -> Generator[bytes, None, None]:
         """Yield the pieces, and close the iterable."""
         try:
-            yield from self._body
+            for piece in self._body:
+                self._sent = self._sent or bool(piece)
+                yield piece
         finally:
             if hasattr(self._body, "close"):
                 self._body.close()
@@ -339,6 +420,10 @@ def _environ(method: str, target: str, fields: Fields, body: bytes) -> Event:
     environ |= {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in fields}
     setup_testing_defaults(environ)
     return environ
+
+
+def _decoded(fields: Iterable[tuple[bytes, bytes]]) -> Fields:
+    return tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in fields)
 
 
 def _encoded(fields: Fields) -> tuple[tuple[bytes, bytes], ...]:

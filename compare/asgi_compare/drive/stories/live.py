@@ -72,7 +72,8 @@ class LivePlace:
             with suppress(BrokenPipeError, ConnectionResetError):
                 client.request(method, target, body, dict(fields))
             answer = client.getresponse()
-            return Got(answer.status, answer.read())
+            got = tuple((k.lower(), v) for k, v in answer.getheaders())
+            return Got(answer.status, answer.read(), got)
         except (OSError, http.client.HTTPException) as error:
             raise Lost(f"{method} {target}: {error!r}.") from error
         finally:
@@ -84,7 +85,7 @@ class LivePlace:
     @asynccontextmanager
     async def stream(
         self, target: str, fields: Fields = (), *, narrow: bool = False
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
+    ) -> AsyncIterator[Pieces]:
         """Ask for an answer that goes on; leaving the block hangs up."""
         pieces = Pieces(UNREAD)
         client = self._client()
@@ -96,14 +97,16 @@ class LivePlace:
                 client.sock.connect((self._host, self._port))
                 client.request("GET", target, headers=dict(fields))
                 answer = client.getresponse()
+                pieces.begin(answer.status)
                 if answer.status == 200:
                     any(not pieces.put(piece) for piece in iter(answer.read1, b""))
+                    pieces.whole = not answer.length
             pieces.finish()
 
         loop = asyncio.get_running_loop()
         reading = loop.run_in_executor(self._pool, run)
         try:
-            yield pieces.heard()
+            yield pieces
         finally:
             pieces.stop()
             if client.sock:

@@ -24,6 +24,8 @@ class Got:
 
     status: int
     body: bytes = b""
+    fields: Fields = ()
+    """With names in lower case."""
 
 
 class Socket(Protocol):
@@ -50,6 +52,21 @@ class Socket(Protocol):
         ...
 
 
+class Stream(Protocol):
+    """An answer that goes on."""
+
+    whole: bool
+    """Whether it has come to its end, and was not broken off."""
+
+    async def status(self) -> int:
+        """Wait for its status; 0 if there is no answer."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield its pieces."""
+        ...
+
+
 class Place(Protocol):
     """Where an application is."""
 
@@ -71,8 +88,8 @@ class Place(Protocol):
 
     def stream(
         self, target: str, fields: Fields = (), *, narrow: bool = False
-    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Ask for an answer that goes on; give its pieces. Leave it to hang up.
+    ) -> AbstractAsyncContextManager[Stream]:
+        """Ask for an answer that goes on. Leave it to hang up.
 
         A `narrow` one has small buffers on the way, for who will stop reading.
         """

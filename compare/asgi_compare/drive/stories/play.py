@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
-from time import monotonic_ns
+from time import monotonic, monotonic_ns
 from typing import Any
 from urllib.parse import quote
 
 from asgi_compare.contract import story as steps
 from asgi_compare.contract.story import (
+    Replica,
     Said,
     Story,
     System,
@@ -27,12 +28,22 @@ from asgi_compare.contract.story import (
     numbers_in,
     shown,
 )
-from asgi_compare.drive.stories.lines import LINES, Line
-from asgi_compare.drive.stories.openers import Fields, Lost, Place
+from asgi_compare.drive.outside import World
+from asgi_compare.drive.stories.lines import (
+    LINES,
+    WITHOUT_CONNECTION,
+    AnswerLine,
+    Line,
+)
+from asgi_compare.drive.stories.openers import Fields, Got, Lost, Place
 from asgi_compare.model.story import Moment, Played, What
 
 KEPT = 2_000
 """Moments that are kept of a story."""
+LOOK = 0.02
+"""Seconds between two looks at the world outside."""
+AGAIN = 0.02
+"""Seconds between two looks at several participants."""
 RETRY = 0.1
 """Seconds between two attempts to come back."""
 
@@ -52,6 +63,8 @@ class Stage:
     places: Sequence[Place]
     kill: Callable[[int], Awaitable[None]] = _nobody
     restart_broker: Callable[[], Awaitable[None]] = _nobody
+    world: World | None = None
+    """What the system speaks to."""
 
 
 @dataclass
@@ -66,6 +79,10 @@ class Participant:
     """How much of that the steps have dealt with."""
     numbers: list[int] = field(default_factory=list)
     token: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+    replica: Replica | None = None
+    saying: set[asyncio.Task[None]] = field(default_factory=set)
+    """What the page says by itself."""
     is_open: bool = False
     code: int | None = None
     beating: asyncio.Task[None] | None = None
@@ -83,6 +100,8 @@ async def play(
     """Play a story by one transport."""
     player = Player(story, stage, transport)
     reason = ""
+    if stage.world and story.system.one_at_a_time:
+        stage.world.reset()
     try:
         async with asyncio.timeout(story.deadline):
             for step in story.steps:
@@ -129,6 +148,9 @@ class Player:
             name: Participant(name, index % count)
             for index, name in enumerate(story.participants)
         }
+        if make := self.system.replica:
+            for each in self.all.values():
+                each.replica = make(each.name)
 
     def note(self, who: str, what: What, text: str) -> None:
         """Write a moment down."""
@@ -147,6 +169,8 @@ class Player:
         """Let all go."""
         for each in self.all.values():
             self._be_silent(each)
+            for saying in each.saying:
+                saying.cancel()
         lines = [each.line.abort() for each in self.all.values() if each.line]
         await asyncio.gather(*lines, return_exceptions=True)
 
@@ -159,7 +183,8 @@ class Player:
         elif step.token is not None:
             token = step.token
         else:
-            token = await self._token(who, step.user or step.who)
+            token = who.token = await self._token(who, step.user or step.who)
+        who.query = self._own(step.query)
         status = await self._open(who, token, step.origin)
         if (status not in (101, 201)) != step.refused:
             wanted = "a refusal" if step.refused else "a connection"
@@ -171,21 +196,22 @@ class Player:
         got = await self._place(who).request("POST", target, self._fields(), body)
         if got.status != 200:
             raise Failed(f"Expected a token, but got {got.status}.")
-        who.token = str(json.loads(got.body)["token"])
-        return who.token
+        return str(json.loads(got.body)["token"])
 
     async def _open(
         self, who: Participant, token: str, origin: str | None = None
     ) -> int:
         self.note(who.name, "asks", f"a {self.transport}")
-        line = LINES[self.transport](
+        lines = LINES if self.system.has_connections else WITHOUT_CONNECTION
+        line = lines[self.transport](
             self._place(who),
             self.system,
             lambda text: self._hear(who, text),
             lambda code: self._ended(who, line, code),
             who.name in self.narrow,
         )
-        status = await line.open(token, self._fields(origin))
+        query = {"token": token, **who.query}
+        status = await line.open(query, self._fields(origin), lambda: _position(who))
         if status in (101, 201):
             who.line, who.is_open, who.code = line, True, None
             who.beating = asyncio.create_task(self._beat(who, line))
@@ -216,9 +242,18 @@ class Player:
         except ValueError:
             message = plain
         who.heard.append(message)
+        if who.replica and isinstance(message, Mapping):
+            self._say_soon(who, who.replica.hear(message))
         who.numbers += numbers_in(message, self.system.numbers)
         self.note(who.name, "hears", shown(message, 120))
         who.changed.set()
+
+    def _say_soon(self, who: Participant, all_said: Sequence[Said]) -> None:
+        for said in all_said:
+            if who.is_open:
+                task = asyncio.create_task(self._say(who, said))
+                who.saying.add(task)
+                task.add_done_callback(who.saying.discard)
 
     def _ended(self, who: Participant, line: Line, code: int | None) -> None:
         if who.line is not line or not who.is_open:
@@ -249,7 +284,8 @@ class Player:
                     await asyncio.sleep(RETRY)
         except TimeoutError:
             raise Failed(f"Expected a connection, but {refused}.") from None
-        await self._say(who, message)
+        if step.message and not who.replica:
+            await self._say(who, message)
 
     async def _Leaves(self, step: steps.Leaves) -> None:
         who = self.all[step.who]
@@ -306,12 +342,14 @@ class Player:
         """Return a message as it is sent, with the names that are this story's own."""
         if not isinstance(said, Mapping):
             return said
-        own = {
-            key: f"{value}{self.mark}"
+        return json.dumps(self._own(said), ensure_ascii=False)
+
+    def _own(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the same with the names that are this story's own."""
+        return {
+            key: f"{value}{self.mark}" if key in self.system.own else value
             for key, value in said.items()
-            if key in self.system.own
         }
-        return json.dumps({**said, **own}, ensure_ascii=False)
 
     async def _Hears(self, step: steps.Hears) -> None:
         who = self.all[step.who]
@@ -349,6 +387,41 @@ class Player:
                 f"Expected {_ranges(wanted)}, but heard {_ranges(who.numbers)}."
             )
 
+    async def _Does(self, step: steps.Does) -> None:
+        who = self.all[step.who]
+        assert who.replica
+        self.note(who.name, "does", step.words)
+        self._say_soon(who, who.replica.do(step.action))
+
+    async def _Shows(self, step: steps.Shows) -> None:
+        who = self.all[step.who]
+        replica = who.replica
+        assert replica
+
+        def shows() -> bool:
+            return matches(step.view, replica.view)
+
+        if not await self._until(who, shows, step.within):
+            raise Failed(
+                f"Expected to see {shown(step.view)}, but saw {shown(replica.view)}."
+            )
+        who.read = len(who.heard)
+        self.note(who.name, "does", f"sees {shown(step.view)}")
+
+    async def _SeeTheSame(self, step: steps.SeeTheSame) -> None:
+        everybody = [self.all[name] for name in (step.who, *step.others)]
+
+        def views() -> dict[str, object]:
+            return {each.name: each.replica and each.replica.view for each in everybody}
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(step.within):
+                while not _are_alike(views()):
+                    await asyncio.sleep(AGAIN)
+        if not _are_alike(views()):
+            raise Failed(f"Expected one view, but saw {views()}.")
+        self.note(step.who, "does", f"sees what all see: {shown(views()[step.who])}")
+
     async def _until(
         self, who: Participant, holds: Callable[[], bool], seconds: float
     ) -> bool:
@@ -364,21 +437,93 @@ class Player:
     # Everything else ------------------------------------------------------------------
 
     async def _Asks(self, step: steps.Asks) -> None:
+        end = monotonic() + step.within
+        while True:
+            try:
+                return _check(step, *await self._ask(step))
+            except Failed:
+                if monotonic() > end:
+                    raise
+                await asyncio.sleep(RETRY)
+
+    async def _ask(self, step: steps.Asks) -> tuple[Got, float]:
+        """Ask; return the answer, and the seconds that it took."""
         who = self.all[step.who]
         body = step.body
         if isinstance(body, Mapping):
-            body = json.dumps(dict(body))
+            body = self._written(body)
         content = body.encode() if isinstance(body, str) else body
         target = quote(self.system.path(step.rest), safe="/?=&")
         self.note(who.name, "asks", f"{step.method} {target}")
-        got = await self._place(who).request(
-            step.method, target, self._fields(), content
-        )
+        fields = (*self._fields(), self._key(who), *step.fields.items())
+        if step.with_token:
+            token = await self._token(who, who.name)
+            fields = (*fields, ("authorization", f"Bearer {token}"))
+        for _ in range(step.times):
+            began = monotonic()
+            got = await self._place(who).request(step.method, target, fields, content)
+            took = monotonic() - began
+            if step.until and got.status == step.status:
+                break
         self.note(who.name, "hears", f"{got.status}, {len(got.body)} bytes")
-        if got.status != step.status:
-            raise Failed(f"Expected {step.status}, but got {got.status}.")
-        if step.holds.encode() not in got.body:
-            raise Failed(f"Expected {step.holds!r} in the answer, but it is not there.")
+        return got, took
+
+    def _key(self, who: Participant) -> tuple[str, str]:
+        """Return by what a system may count the requests of one participant."""
+        return "x-api-key", f"{who.name}{self.mark}"
+
+    async def _Opens(self, step: steps.Opens) -> None:
+        who = self.all[step.who]
+        line = AnswerLine(
+            self._place(who),
+            self.system,
+            lambda text: self._hear(who, text),
+            lambda code: self._ended(who, line, code),
+            who.name in self.narrow,
+        )
+        who.line, who.is_open = line, True
+        self.note(who.name, "asks", f"GET {step.rest}")
+        await line.ask(step.rest, (*self._fields(), self._key(who)))
+
+    async def _Subscribes(self, step: steps.Subscribes) -> None:
+        assert self.stage.world
+        found = self.stage.world.subscription(f"{step.who}{self.mark}")
+        body = json.dumps(found)
+        ask = steps.Asks(step.who, "PUT", step.rest, body, 204, with_token=True)
+        await self._Asks(ask)
+
+    async def _Finds(self, step: steps.Finds) -> None:
+        what = f"{step.what} {step.user}{self.mark}" if step.user else step.what
+
+        def is_so() -> bool:
+            return matches(step.value, self._found(what))
+
+        def failed() -> Failed:
+            found = shown(self._found(what))
+            return Failed(f"Expected {shown(step.value)}, but found {found}.")
+
+        end = monotonic() + step.within
+        while not is_so():
+            if monotonic() > end:
+                raise failed()
+            await asyncio.sleep(LOOK)
+        self.note("", "does", step.words)
+        end = monotonic() + step.for_seconds
+        while monotonic() < end:
+            if not is_so():
+                raise failed()
+            await asyncio.sleep(LOOK)
+
+    def _found(self, what: str) -> object:
+        assert self.stage.world
+        found = json.dumps(self.stage.world.find(what))
+        return json.loads(found.replace(self.mark, ""))
+
+    async def _Sets(self, step: steps.Sets) -> None:
+        assert self.stage.world
+        self.note("", "does", step.words)
+        mark = "" if self.system.one_at_a_time else self.mark
+        self.stage.world.faults[f"{step.what}{mark}"] = step.fault
 
     async def _Pauses(self, step: steps.Pauses) -> None:
         await asyncio.sleep(step.seconds)
@@ -390,6 +535,38 @@ class Player:
     async def _RestartsBroker(self, step: steps.RestartsBroker) -> None:
         self.note("", "does", str(step))
         await self.stage.restart_broker()
+
+
+def _position(who: Participant) -> str:
+    if who.replica:
+        return who.replica.position
+    return str(max(who.numbers)) if who.numbers else ""
+
+
+def _check(step: steps.Asks, got: Got, took: float) -> None:
+    """Raise `Failed` if an answer is not as it should be."""
+    if got.status != step.status:
+        raise Failed(f"Expected {step.status}, but got {got.status}.")
+    if step.holds.encode() not in got.body:
+        raise Failed(f"Expected {step.holds!r} in the answer, but it is not there.")
+    if step.says and not matches(step.says, json.loads(got.body)):
+        body = got.body.decode("utf-8", "replace")
+        raise Failed(f"Expected {shown(step.says)}, but got {shown(body)}.")
+    for name, value in step.has.items():
+        found = tuple(v for k, v in got.fields if k == name)
+        if found != (value if isinstance(value, tuple) else (value,)):
+            raise Failed(f"Expected {value!r} as {name}, but got {found}.")
+    for name in step.lacks:
+        if name in dict(got.fields):
+            raise Failed(f"Expected no {name} in the answer, but it is there.")
+    if step.seconds and not step.seconds[0] <= took <= step.seconds[1]:
+        wanted = "{:g} to {:g}".format(*step.seconds)
+        raise Failed(f"Expected {wanted} s for the answer, but it took {took:.2f}.")
+
+
+def _are_alike(views: Mapping[str, object]) -> bool:
+    first, *others = views.values()
+    return all(each == first for each in others)
 
 
 def _ranges(numbers: Sequence[int]) -> str:

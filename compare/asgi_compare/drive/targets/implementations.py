@@ -8,9 +8,12 @@ says how the applications differ on purpose, names those that it is about.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from asgi_compare.contract import CHAPTERS
+from asgi_compare.contract.scenario import Scenario
 from asgi_compare.drive.installed import missing_module
 from asgi_compare.drive.places import APPLICATIONS
 from asgi_compare.model.transcript import Interface
@@ -33,8 +36,18 @@ class Implementation:
     """The directory from which the target is imported."""
     modules: tuple[str, ...] = ()
     """What it needs besides the standard library."""
+    for_chapters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What it needs besides for a chapter of the contract, by the chapter's name."""
 
 
+CHAPTER_OF = {
+    endpoint.name: name
+    for name, chapter in CHAPTERS.items()
+    for endpoint in chapter.ENDPOINTS
+}
+"""The chapter of each endpoint."""
+POSTGRESQL = ("psycopg", "psycopg_pool")
+"""The modules by which PostgreSQL is spoken to."""
 BASELINE = "raw-asgi"
 """What all others are compared with."""
 
@@ -62,6 +75,7 @@ IMPLEMENTATIONS: dict[str, Implementation] = {
             "starlette_app",
             "Starlette, as its documentation would have it.",
             modules=("starlette", "itsdangerous", "python_multipart"),
+            for_chapters={"accounts": ("sqlalchemy", "aiosqlite")},
         ),
         Implementation(
             "django-asgi",
@@ -88,3 +102,16 @@ IMPLEMENTATIONS: dict[str, Implementation] = {
 def lacking(implementation: Implementation) -> str | None:
     """Return what is not installed and how to add it; None if nothing is missing."""
     return missing_module(implementation.name, implementation.modules, "apps")
+
+
+def lacking_for(implementation: Implementation, scenario: Scenario) -> str | None:
+    """Return what a scenario needs that is not installed; None if nothing is missing.
+
+    Accounts are in PostgreSQL where `DATABASE_URL` says so.
+    """
+    chapter = CHAPTER_OF.get(scenario.endpoint, "")
+    modules = implementation.for_chapters.get(chapter, ())
+    if chapter == "accounts" and os.environ.get("DATABASE_URL", "").startswith("p"):
+        modules += POSTGRESQL
+    name = f"The chapter {chapter!r} of {implementation.name}"
+    return missing_module(name, modules, "realtime")

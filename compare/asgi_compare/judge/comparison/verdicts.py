@@ -10,7 +10,7 @@ from __future__ import annotations
 from asgi_compare.contract.applicability import applicable_scenario, unreachable
 from asgi_compare.contract.expectation import judge
 from asgi_compare.contract.scenario import Scenario
-from asgi_compare.drive.targets.implementations import Implementation
+from asgi_compare.drive.targets.implementations import Implementation, lacking_for
 from asgi_compare.judge.comparison.diff import explanation
 from asgi_compare.judge.comparison.known_differences import KNOWN, KnownDifference
 from asgi_compare.model.results import IN_PROCESS, Verdict, VerdictKind
@@ -67,6 +67,8 @@ def verdict_without(
     and whether only for want of a server that is not installed.
     """
     name = implementation.name
+    if sentence := lacking_for(implementation, scenario):
+        return Verdict(scenario.name, name, host, "unsupported", sentence)
     if host != IN_PROCESS and (reason := unreachable(scenario)):
         return Verdict(scenario.name, name, host, "unsupported", reason)
     if row := known_row(scenario.name, name, host, "application"):

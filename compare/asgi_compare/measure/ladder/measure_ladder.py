@@ -145,7 +145,7 @@ def measure_ladder(
     )
     result = LadderResult(
         environment=described(plan),
-        ladder=[_row(rung) for rung in plan.rungs],
+        ladder=[row(rung, plan) for rung in plan.rungs],
         costs=[
             *(cost for cost in costs(found) if cost.rung not in WAITING),
             *_missing(plan),
@@ -291,11 +291,18 @@ def _order(plan: Plan) -> Callable[[Cost], tuple[int, int]]:
     return lambda cost: (names.index(cost.rung), order.index(cost.variant))
 
 
-def _row(rung: Rung) -> dict[str, str]:
+def row(rung: Rung, plan: Plan) -> dict[str, str]:
+    """Describe a rung; it is built on the nearest one below that is in the plan."""
+    planned = {each.name for each in plan.rungs}
+    above, adds = rung.above, rung.adds
+    while above and above not in planned:
+        above = RUNGS[above].above
+    if above != rung.above:
+        adds = f"{adds}; the rungs between are left out" if above else adds
     return {
         "name": rung.name,
         "part": rung.part,
-        "adds": rung.adds,
-        "above": rung.above,
+        "adds": adds,
+        "above": above,
         "layer": rung.layer,
     }

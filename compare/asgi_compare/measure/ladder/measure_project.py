@@ -208,7 +208,11 @@ def measure_project(
     if not any(cost.us for cost in result.costs if cost.rung == names[0]):
         raise Unmeasured(
             f"Nothing of {project.settings!r} could be measured. "
-            + " ".join(c.unsupported for c in result.costs if c.rung == names[0])
+            + " ".join(
+                f"{c.variant.upper()}: {c.unsupported}"
+                for c in result.costs
+                if c.rung == names[0]
+            )
         )
     return result
 
@@ -302,7 +306,11 @@ def _ladder(
     names: Sequence[str], peeling: Peeling, known: Sequence[Middleware]
 ) -> Iterator[dict[str, str]]:
     """Yield the rows of the ladder, from the bottom up."""
-    left = [known[number].path.rpartition(".")[2] for number in peeling.rungs[-1]]
+    left = [
+        known[number].path.rpartition(".")[2]
+        for number in peeling.rungs[-1]
+        if not known[number].unused
+    ]
     yield {
         "name": names[-1],
         "part": "your middleware",

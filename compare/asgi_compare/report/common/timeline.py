@@ -127,12 +127,18 @@ def request_lines(transcript: Transcript) -> list[str]:
 
 
 def scope_lines(transcript: Transcript) -> list[str]:
-    """Write out the scope or the environ, a key on each line; fields one by one."""
+    """Write out the scope or the environ, a key on each line.
+
+    Header fields and what is in the state have lines of their own.
+    """
     lines = []
     for key, value in transcript.scope.items():
         if is_fields(value):
             lines.append(f"{clean(str(key))}:")
             lines += [f"  {show_value(pair)}" for pair in value]
+        elif key == "state" and isinstance(value, dict) and value:
+            lines.append("state:")
+            lines += [f"  {show_value(k)}: {show_value(v)}" for k, v in value.items()]
         else:
             lines.append(f"{clean(str(key))}: {show_value(value)}")
     return lines

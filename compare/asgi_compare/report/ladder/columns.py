@@ -39,12 +39,20 @@ class Price:
     apart: Spread
     disturbed: bool
 
+    @property
+    def off(self) -> float:
+        """How far off the quartiles let it be; 0 of one round, which has none."""
+        return (self.apart.high - self.apart.low) / 2 if self.apart.n > 1 else 0.0
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether it is more than what it may be off."""
+        return self.apart.median > self.off
+
     def text(self) -> str:
-        """Format it; after ± stands how far off the quartiles let it be."""
+        """Format it, with how far off it may be after ±."""
         mark = DISTURBED if self.disturbed else ""
-        off = (self.apart.high - self.apart.low) / 2
-        # One round has no quartiles, and so says nothing of how far off it is.
-        known = f" ±{number(off)}" if off and self.apart.n > 1 else ""
+        known = f" ±{number(self.off)}" if self.off else ""
         return f"{mark}{signed(self.apart.median)}{known}"
 
 
@@ -195,7 +203,7 @@ def _share(variant: str, title: str) -> Column:
 
     def text(result: LadderResult, rung: str) -> str:
         found = value(result, rung)
-        return NONE if found is None else f"{found:.0%}"
+        return NONE if found is None else f"{found:.0%}".replace("-", "−")
 
     return Column(f"cpu-share-{variant}", title, value, text)
 

@@ -23,13 +23,17 @@ from asgi_compare.report.ladder.columns import number, price
 UNSURE = 0.1
 """How far from 1 a ratio must be before one side has done more."""
 HINTS = {
+    301: "a redirect, to the path with a / at its end perhaps: see --path",
     302: "a redirect, to a login perhaps: see --login",
+    401: "a refusal: see --login, or -H 'Authorization: ...'",
     403: "a refusal; a POST needs a CSRF token: --cookie csrftoken=T "
     "-H 'X-CSRFToken: T', where T is any 32 letters",
     404: "no such page: see --path",
     405: "not this method: see -X",
 }
 """What to do about statuses that are hardly what was meant to be measured."""
+OTHER_HINTS = dict.fromkeys((3, 4), "perhaps not what you meant to measure: see --path")
+"""The same for the others, by their first digit."""
 
 
 def headline(result: LadderResult) -> list[str]:
@@ -42,6 +46,9 @@ def headline(result: LadderResult) -> list[str]:
 def _wsgi_or_asgi(result: LadderResult) -> Iterator[str]:
     cases = list(_cases(result))
     if not cases:
+        wsgi = result.cost("startproject", "wsgi")
+        if wsgi and wsgi.not_served:
+            yield f"WSGI or ASGI? Not measured on servers: {wsgi.not_served}"
         return
     ratios = [case.times for case in cases]
     if min(ratios) > 1 + UNSURE:
@@ -134,14 +141,25 @@ def _counts(result: LadderResult) -> Iterator[str]:
         f"{plural(top.counts.threads, 'thread')} and calls {top.counts.calls:,} "
         f"functions{_with_versions(result)}."
     )
-    if wsgi and wsgi.counts and wsgi.us and top.us:
+    if wsgi and wsgi.counts and (times := _times(top, wsgi)):
         yield (
             f"The same Django on WSGI makes {wsgi.counts.hops} hops, starts "
             f"{plural(wsgi.counts.threads, 'thread')} and calls {wsgi.counts.calls:,} "
-            f"functions; in process, one request at a time, it takes "
-            f"1/{number(top.us.median / wsgi.us.median)} of the time"
-            f"{_not_quiet(top.disturbed or wsgi.disturbed)}."
+            f"functions; in process, one request at a time, ASGI takes {times} WSGI."
         )
+
+
+def _times(asgi: Cost, wsgi: Cost) -> str:
+    """Say how many times as long ASGI takes, in process; nothing if it is not known.
+
+    On a busy machine it goes by CPU time: others take time away, and none of that.
+    """
+    if not (asgi.us and wsgi.us and asgi.cpu_us and wsgi.cpu_us):
+        return ""
+    if asgi.disturbed or wsgi.disturbed:
+        times = number(asgi.cpu_us.median / wsgi.cpu_us.median)
+        return f"{times} times the CPU time (the machine was not quiet) of"
+    return f"{number(asgi.us.median / wsgi.us.median)} times as long as"
 
 
 def _with_versions(result: LadderResult) -> str:
@@ -154,10 +172,6 @@ def _with_versions(result: LadderResult) -> str:
     )
 
 
-def _not_quiet(disturbed: bool) -> str:
-    return " (the machine was not quiet: do not trust it)" if disturbed else ""
-
-
 # A user's own project.
 
 
@@ -165,19 +179,23 @@ def _of_project(result: LadderResult, project: Project) -> Iterator[str]:
     top = result.ladder[-1]["name"]
     asgi, wsgi = result.cost(top, "asgi"), result.cost(top, "wsgi")
     yield _answers(project, asgi, wsgi)
-    if asgi and asgi.counts and asgi.counts.status in HINTS:
-        yield f"{asgi.counts.status} is {HINTS[asgi.counts.status]}."
+    counts = [cost.counts for cost in (asgi, wsgi) if cost and cost.counts]
+    for status in dict.fromkeys(each.status for each in counts):
+        if hint := HINTS.get(status) or OTHER_HINTS.get(status // 100):
+            yield f"{status} is {hint}."
     if project.debug:
         yield (
             "DEBUG is on, so these are the costs of development, not of production: "
             "measure with the settings of production."
         )
-    if any(cost and cost.counts and cost.counts.cut_short for cost in (asgi, wsgi)):
+    if any(each.cut_short for each in counts):
         yield (
             "Something in the project sets a profile function of its own, in the place "
             "of ours: nothing is counted. Take the profiler out."
         )
     yield from _takes(asgi, wsgi)
+    if any(cost and cost.disturbed for cost in (asgi, wsgi)):
+        yield "The machine was not quiet: trust the counts, and not the times."
     yield from _dearest(result)
     yield from _sync_only(result, project)
     yield f"The project had {_services(project)}."
@@ -210,40 +228,54 @@ def _takes(asgi: Cost | None, wsgi: Cost | None) -> Iterator[str]:
         )
         yield (
             f"On {name}, a request{counts} takes {number(cost.us.median)} µs, of which "
-            f"{number(cost.cpu_us.median)} µs are CPU time{_not_quiet(cost.disturbed)}."
+            f"{number(cost.cpu_us.median)} µs are CPU time."
         )
-    if asgi and wsgi and asgi.us and wsgi.us:
-        times = asgi.us.median / wsgi.us.median
-        yield (
-            f"One request at a time, in process, ASGI takes {number(times)} times as "
-            f"long as WSGI."
-        )
+    if asgi and wsgi and (times := _times(asgi, wsgi)):
+        yield f"In process, one request at a time, ASGI takes {times} WSGI."
 
 
 def _dearest(result: LadderResult) -> Iterator[str]:
     """Say which middleware costs most, by CPU time: the steadier one."""
     for name, variant in (("ASGI", "asgi"), ("WSGI", "wsgi")):
-        prices: list[tuple[Spread, str]] = [
-            (found.apart, rung["layer"])
+        prices = {
+            rung["name"]: found
             for rung in result.ladder
             if (found := price(result, rung["name"], variant, "cpu_us"))
-        ]
+        }
         if not prices:
             continue
-        dearest, path = max(prices, key=lambda each: each[0].median)
-        if dearest.median <= 0:
+        measurable = [rung for rung, found in prices.items() if found.is_measurable]
+        if not measurable:
+            yield (
+                f"No middleware costs a measurable amount of CPU time on {name}"
+                f"{_most_hops(result, variant)}."
+            )
             continue
-        rung = next(r["name"] for r in result.ladder if r["layer"] == path)
-        here = result.cost(rung, variant)
-        below = result.below(here) if here else None
-        hops = ""
-        if here and below and here.counts and below.counts and variant == "asgi":
-            added = here.counts.hops - below.counts.hops
-            hops = f", and {plural(added, 'hop')}" if added > 0 else ""
+        dearest = max(measurable, key=lambda rung: prices[rung].apart.median)
+        path = next(r["layer"] for r in result.ladder if r["name"] == dearest)
+        added = _added_hops(result, dearest, variant)
+        hops = f", and {plural(added, 'hop')}" if added > 0 else ""
         yield (
             f"The middleware that costs most on {name} is {path}: "
-            f"{number(dearest.median)} µs of CPU time{hops}."
+            f"{number(prices[dearest].apart.median)} µs of CPU time{hops}."
         )
+
+
+def _most_hops(result: LadderResult, variant: str) -> str:
+    """Say which middleware adds most hops; they are exact, whatever the machine did."""
+    added = {r["layer"]: _added_hops(result, r["name"], variant) for r in result.ladder}
+    most = max(added, key=lambda path: added[path])
+    if added[most] <= 0:
+        return ""
+    return f"; {most} adds the most hops, {added[most]:,}"
+
+
+def _added_hops(result: LadderResult, rung: str, variant: str) -> int:
+    here = result.cost(rung, variant)
+    below = result.below(here) if here else None
+    if not (here and below and here.counts and below.counts):
+        return 0
+    return here.counts.hops - below.counts.hops
 
 
 def _sync_only(result: LadderResult, project: Project) -> Iterator[str]:

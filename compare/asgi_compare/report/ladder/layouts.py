@@ -23,18 +23,9 @@ class Layout:
     """What is said if there is such a sign in a cell, or such a column."""
 
 
-BEHAVIOURS = {
-    "behaviours": "Behaviours are those that the layer causes: there with it, and gone "
-    "without it."
-}
-HOPS = {
-    "hops": "A hop is a call of sync_to_async: from the event loop to a thread and "
-    "back."
-}
-
 OFF = {
     "±": "After ± stands how far off the quartiles of the two let it be: where that is "
-    "more than the number itself, there is no telling."
+    "more than the number itself, the difference is not measurable."
 }
 QUARTILES = {"–": "Behind each median stand its quartiles."}
 GAINS = {

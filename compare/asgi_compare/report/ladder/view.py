@@ -93,8 +93,8 @@ def rung_sheet(result: LadderResult) -> Sheet:
         "rungs",
         "The rungs",
         "The rungs",
-        "Each is compared with the one that it stands above.",
-        ("rung", "what it adds", "above"),
+        "Each is compared with the one that it is built on.",
+        ("rung", "what it adds", "built on"),
         tuple((r["name"], r["adds"], below(r["name"])) for r in result.ladder),
         is_of_words=True,
     )

@@ -72,7 +72,8 @@ def _matrix(table: Matrix) -> list[str]:
             rows.append([code(row.name), *glyphs.values()])
     hosts = ", ".join(f"{letter} {escape(host)}" for host, letter in letters.items())
     marks = ", ".join(f"{mark.glyph} {mark.word}" for mark in table.marks)
-    return ["## Matrix", "", *_rows(head, rows), "", f"Hosts: {hosts}.", f"{marks}."]
+    legend = [f"Hosts: {hosts}.", f"{marks}.", f"{view.SCORE}."]
+    return ["## Matrix", "", *_rows(head, rows), "", *legend]
 
 
 def _reasons(table: Matrix) -> list[str]:

@@ -123,6 +123,7 @@ def _show_legend(table: Matrix, letters: dict[str, str], console: Console) -> No
     console.print()
     console.print(Text(f"Hosts: {clean(hosts)}"))
     console.print(legend)
+    console.print(Text(view.SCORE))
 
 
 def _split(parts: list[Part], beside: int) -> list[list[Part]]:

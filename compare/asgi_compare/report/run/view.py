@@ -16,6 +16,9 @@ from asgi_compare.model.results import Difference, Run, Verdict
 from asgi_compare.report.common.wording import plural
 from asgi_compare.report.run.marks import MARKS, PASSED, Mark
 
+SCORE = "3/11: of 11 scenarios that can be played there, 3 passed on every host"
+"""What the fraction beside a chapter says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

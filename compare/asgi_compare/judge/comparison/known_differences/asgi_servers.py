@@ -96,6 +96,7 @@ ASGI_SERVERS: tuple[KnownDifference, ...] = (
             "poll/time_out",
             "file/if_none_match",
             "file/if_modified_since",
+            "article/known",
         ),
         implementation=("django-asgi",),
         what=("header:content-length",),

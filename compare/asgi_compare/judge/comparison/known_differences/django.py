@@ -25,6 +25,18 @@ JSON = (
     "cpu/*",
     "state/*",
     "lifespan/*",
+    "open_account/*",
+    "balance/*",
+    "transfer/*",
+    "statement/*",
+    "report/*",
+    "slow_query/*",
+    "start_job/*",
+    "job/*",
+    "job_result/*",
+    "cancel_job/*",
+    "job_events/unknown",
+    "article/*",
 )
 
 DJANGO = (
@@ -82,6 +94,7 @@ DJANGO = (
             "poll/time_out",
             "file/if_none_match",
             "file/if_modified_since",
+            "article/known",
         ),
         implementation=BOTH,
         what=("header:content-length",),
@@ -249,5 +262,43 @@ DJANGO = (
             "comma and colon; so it is longer."
         ),
         source="django/http/response.py: JsonResponse.__init__",
+    ),
+    KnownDifference(
+        scenario=("start_job/fifty_at_once",),
+        implementation=BOTH,
+        what=("pieces",),
+        layer="JsonResponse",
+        why="A blank after each colon makes the one piece longer.",
+        source="django/http/response.py: JsonResponse.__init__",
+    ),
+    # Caches.
+    KnownDifference(
+        scenario=("article/*",),
+        implementation=BOTH,
+        what=("header:expires",),
+        layer="cache_page",
+        why=("Expires is added to what is kept, for clients that do not know max-age."),
+        source="django/utils/cache.py: patch_response_headers",
+    ),
+    KnownDifference(
+        scenario=("article/*",),
+        implementation=BOTH,
+        what=("header:age",),
+        layer="cache_page",
+        why="An answer that was kept says for how long, as RFC 9111 section 5.1 asks.",
+        source="django/middleware/cache.py: FetchFromCacheMiddleware.process_request",
+    ),
+    KnownDifference(
+        scenario=("article/other_language",),
+        implementation=BOTH,
+        what=("body.language", "body.text", "body.made", "header:etag"),
+        layer="cache_page",
+        why=(
+            "With USE_I18N, which startproject has, the language that Django itself "
+            "has chosen stands in the key in place of Accept-Language. Without "
+            "LocaleMiddleware it is always the same, and a client gets the answer in "
+            "another one's language."
+        ),
+        source="django/utils/cache.py: learn_cache_key",
     ),
 )

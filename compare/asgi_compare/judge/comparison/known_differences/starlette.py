@@ -161,7 +161,7 @@ STARLETTE: tuple[KnownDifference, ...] = (
         source="starlette/requests.py: Request.stream",
     ),
     KnownDifference(
-        scenario=("drip/client_leaves",),
+        scenario=("drip/client_leaves", "job_events/client_leaves"),
         implementation=NAME,
         what=("ending", "events"),
         layer="StreamingResponse",

@@ -214,7 +214,12 @@ WSGI_SERVERS: tuple[KnownDifference, ...] = (
         host=("granian-wsgi",),
     ),
     KnownDifference(
-        scenario=("stream/no_pieces", "file/if_none_match", "file/if_modified_since"),
+        scenario=(
+            "stream/no_pieces",
+            "file/if_none_match",
+            "file/if_modified_since",
+            "article/known",
+        ),
         implementation=WSGI,
         what=("status",),
         layer="hypercorn",
@@ -274,6 +279,7 @@ WSGI_SERVERS: tuple[KnownDifference, ...] = (
             "poll/time_out",
             "file/if_none_match",
             "file/if_modified_since",
+            "article/known",
         ),
         implementation=("django-wsgi",),
         what=("header:content-length",),

@@ -1,0 +1,88 @@
+"""Who does the jobs: threads of this process.
+
+Django's handler takes no lifespan, so nothing of Django's knows when the loop begins
+and ends, and a task would have nobody to hold it. A thread serves under both
+interfaces. The tasks of Django 6.0 have a queue, and come without a worker: one is in
+the package django-tasks-db, another way is Celery.
+
+A job has its thread's own connections to the database. `request_finished`, which closes
+those that are too old, is not sent in it.
+"""
+
+import logging
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from django.db import close_old_connections
+
+from asgi_compare.domain.jobs import Desk, Job, Memory, Order
+
+THREADS = 8
+"""Jobs that are done at the same time."""
+logger = logging.getLogger(__name__)
+
+
+class Work:
+    """The jobs of one process, and the threads that do them."""
+
+    def __init__(self) -> None:
+        self._desk = Desk(Memory())
+        self._pool = ThreadPoolExecutor(THREADS, "job")
+
+    def begin(self, order: Order) -> None:
+        """Have a job done, unless it is there already."""
+        if self._desk.enter(order):
+            self._pool.submit(self._do, order.key)
+
+    def look(self, key: str) -> Job:
+        """Return a job."""
+        return self._desk.look(key)
+
+    def cancel(self, key: str) -> Job:
+        """Have a job end at its next step."""
+        return self._desk.cancel(key)
+
+    def _do(self, key: str) -> None:
+        try:
+            for pause in self._desk.work(key):
+                time.sleep(pause)
+        except Exception:
+            # Nobody asks for the future, so nobody else would ever hear of it.
+            logger.exception("The job %r has failed.", key)
+        finally:
+            close_old_connections()
+
+
+class CeleryWork(Work):
+    """The jobs of all processes that speak to the same broker: see `celery.py`."""
+
+    def __init__(self) -> None:
+        from django_app import celery  # only here: most run without it
+
+        super().__init__()  # in which nothing is begun
+        self._celery = celery
+
+    def begin(self, order: Order) -> None:
+        """Have a job done, unless it is there already."""
+        self._celery.asked(self._celery.send, order)
+
+    def look(self, key: str) -> Job:
+        """Return a job."""
+        return self._celery.asked(self._celery.DESK.look, key)
+
+    def cancel(self, key: str) -> Job:
+        """Have a job end at its next step."""
+        return self._celery.asked(self._celery.DESK.cancel, key)
+
+
+@cache
+def work() -> Work:
+    """Return who does the jobs: workers of Celery, if `JOBS_BROKER_URL` says so.
+
+    It is the same for all requests of this process.
+    """
+    if os.environ.get("JOBS_BROKER_URL"):
+        return CeleryWork()
+    return Work()
