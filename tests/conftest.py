@@ -5,8 +5,11 @@ import signal
 import pytest
 from hypothesis import settings
 
-from asgi_compare.model.results import Run
+from asgi_compare.model.results import IN_PROCESS, Run
 from asgi_compare.run.matrix import Plan, run
+
+USUAL = (IN_PROCESS, "uvicorn")
+"""Where the scenarios are run by default; the slow tests run them everywhere."""
 
 pytest_plugins = ["tests.services", "tests.xdist_groups"]
 
@@ -24,5 +27,5 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def usual_run() -> Run:
-    """Make the run that `make run` makes. Whoever asks is of the group "usual run"."""
-    return run(Plan())
+    """Run all scenarios in process and on uvicorn. Its tests are one group."""
+    return run(Plan(hosts=USUAL))

@@ -22,6 +22,10 @@ LEFT_OUT = {
     "mock_api",
     "cpu",
 }
+TARGETS = {
+    "asgi_raw": "asgi_raw.app:application",
+    "wsgi_app": "wsgi_app.app:application",
+}
 
 
 def everything_asked() -> tuple[Asked, ...]:
@@ -39,10 +43,13 @@ def everything_asked() -> tuple[Asked, ...]:
 @pytest.mark.parametrize(
     ("target", "asked"),
     [
-        ("asgi_raw.app:application", everything_asked()),
-        ("wsgi_app.app:application", everything_asked()),
+        pytest.param(target, asked, id=f"{folder}, {title}", marks=marks)
+        for folder, target in TARGETS.items()
+        for title, asked, marks in (
+            ("some", everything_asked()[::6], ()),
+            ("all", everything_asked(), pytest.mark.slow),
+        )
     ],
-    ids=["asgi_raw", "wsgi_app"],
 )
 def test_no_rule_is_broken(target: str, asked: tuple[Asked, ...]) -> None:
     checked = check(Plan(target, asked=asked))

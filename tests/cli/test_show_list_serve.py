@@ -28,6 +28,7 @@ def test_show_has_the_code_of_all_folders_and_the_transcripts(
         assert f"{name}: passed" in ended.out
 
 
+@pytest.mark.slow
 def test_show_says_where_something_is_missing(asgi_compare: Command) -> None:
     ended = asgi_compare("show", "ws_echo/text")
     assert ended.code == 0, ended.err
@@ -35,6 +36,7 @@ def test_show_says_where_something_is_missing(asgi_compare: Command) -> None:
     assert "raw-wsgi: unsupported" in ended.out
 
 
+@pytest.mark.slow
 def test_show_says_why_something_was_not_asked(asgi_compare: Command) -> None:
     ended = asgi_compare("show", "lifespan/start_up_failed", COLUMNS="140")
     assert ended.code == 0, ended.err

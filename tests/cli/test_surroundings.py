@@ -16,6 +16,7 @@ from asgi_compare.cli.names import BY_LISTED
 from asgi_compare.drive.servers.process import wait_until
 from tests.cli.conftest import Command, environment
 from tests.cli.test_run import QUICK, has_children
+from tests.tables import slow_but
 
 EVERY_OUTPUT = {
     "run": ("run", *QUICK, "-i", "django-asgi"),
@@ -26,10 +27,11 @@ EVERY_OUTPUT = {
 }
 
 
-@pytest.mark.parametrize("words", EVERY_OUTPUT.values(), ids=EVERY_OUTPUT)
+@pytest.mark.parametrize("name", slow_but(("list", "trace"), EVERY_OUTPUT))
 def test_output_is_plain_where_its_encoding_has_only_ascii(
-    asgi_compare: Command, words: tuple[str, ...]
+    asgi_compare: Command, name: str
 ) -> None:
+    words = EVERY_OUTPUT[name]
     ended = asgi_compare(*words, PYTHONIOENCODING="ascii")
     assert ended.code in (0, 1)
     assert ended.err == ""
@@ -100,6 +102,7 @@ def test_deadline_is_a_time_that_can_be_waited(
     assert "is not in the range 0<x<=3600" in ended.err
 
 
+@pytest.mark.slow
 def test_two_runs_in_one_folder_both_write_the_whole_page(tmp_path: Path) -> None:
     runs = [
         subprocess.Popen(
@@ -147,6 +150,7 @@ def test_mistake_of_ours_is_not_taken_for_a_full_disk(
         main()
 
 
+@pytest.mark.slow
 def test_implementation_is_the_same_as_itself(asgi_compare: Command) -> None:
     ended = asgi_compare("diff", "raw-wsgi", "raw-wsgi")
     assert ended.code == 0, ended.err

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Command
+from tests.tables import slow_but
 
 FRAMEWORKS = {
     "fastapi_app": """
@@ -52,10 +53,13 @@ def hello() -> str:
 """,
 }
 
+USUAL = ("fastapi_app", "flask_app")
+"""One of each interface is driven by default, and the others by the slow tests."""
+
 Module = Callable[[str, str], Path]
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", slow_but(USUAL, FRAMEWORKS))
 def test_trace_shows_the_events_of_a_framework(
     asgi_compare: Command, module: Module, name: str
 ) -> None:
@@ -67,7 +71,7 @@ def test_trace_shows_the_events_of_a_framework(
     assert expected in ended.out
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", slow_but(USUAL, FRAMEWORKS))
 def test_diff_compares_a_framework_with_another_one(
     asgi_compare: Command, module: Module, name: str
 ) -> None:

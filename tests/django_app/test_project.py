@@ -93,6 +93,7 @@ def test_route_is_the_path_of_the_contract(
         ("<int:item_id>", "{item_id:int}"),
         ("<int:code>", "{code:int}"),
         ("<path:rest>", "{rest}"),
+        ("<str:key>", "{key}"),
     ):
         ours = ours.replace(django, contract)
     assert f"/{ours}" == endpoint.path

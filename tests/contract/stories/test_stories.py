@@ -15,6 +15,7 @@ from asgi_compare.contract.story import (
 from asgi_compare.drive.stories.arrange import NO_NEWS, TWO_SERVERS
 from asgi_compare.drive.stories.child import Child
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
+from tests.tables import slow_but
 
 CHAT = SYSTEMS["chat"]
 
@@ -55,7 +56,9 @@ def test_numbers_are_found_in_order() -> None:
     assert numbers_in("text", paths) == ()
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@pytest.mark.parametrize(
+    "implementation", slow_but(("raw-asgi", "django-asgi"), IMPLEMENTATIONS)
+)
 def test_stories_are_kept_in_process(implementation: str) -> None:
     """Each by all transports that there are for it."""
     row = IMPLEMENTATIONS[implementation]

@@ -1,6 +1,6 @@
 """Every difference on every server has a row, and every row a difference.
 
-By default, what `make run` does: in process and on two servers. The slow tests are of
+By default, in process and on one server. The slow tests are of
 one run of everything there is, which takes a minute. Where a server is not installed,
 its rows cannot occur, and they fail: they are for the whole of the extra `servers`.
 """
@@ -27,6 +27,7 @@ from asgi_compare.judge.comparison.verdicts import known_row
 from asgi_compare.model.results import IN_PROCESS, Run, Verdict
 from asgi_compare.model.transcript import Ending, Transcript
 from asgi_compare.run.matrix import Plan, run
+from tests.conftest import USUAL
 from tests.tables import each_row
 
 # The runs are made once, so all of these tests belong to one worker.
@@ -53,7 +54,7 @@ def test_every_usual_difference_has_a_row(usual_run: Run) -> None:
     assert [d for d in usual_run.differences if not d.known] == []
 
 
-@each_row("host", Plan().hosts)
+@each_row("host", USUAL)
 def test_every_usual_verdict_is_passed_or_has_a_reason(
     host: str, usual_run: Run
 ) -> None:

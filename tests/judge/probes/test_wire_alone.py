@@ -58,6 +58,7 @@ def test_results_stay_in_the_order_that_was_asked_for() -> None:
     assert list(verdicts(run("uvicorn-h11", *names))) == list(names)
 
 
+@pytest.mark.slow
 def test_server_that_trips_over_an_error_answers_the_other_errors() -> None:
     """Daphne looks for errors no more once there was one within a response."""
     found = verdicts(run("daphne", *ALONE, *OTHERS))

@@ -52,7 +52,12 @@ def played(tmp_path: Path, mode: str, *names: str) -> dict[str, dict[str, Any]]:
     [
         ("refuse", "fail", "passes no request to the application any more"),
         ("exit", "crash", "The server exited with code 3."),
-        ("hang", "timeout", "The server answered nobody within"),
+        pytest.param(
+            "hang",
+            "timeout",
+            "The server answered nobody within",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_fault_is_the_verdict_of_its_case_and_of_no_other(

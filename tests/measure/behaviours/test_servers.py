@@ -101,7 +101,9 @@ def test_behaviours_that_share_their_settings_are_asked_by_default() -> None:
     assert len(TOGETHER) >= 10
 
 
-@pytest.mark.parametrize("plans", cases([*AS_IT_IS, *TOGETHER]))
+@pytest.mark.parametrize(
+    "plans", cases([*AS_IT_IS, *TOGETHER], usual=("fields", "errors"))
+)
 def test_behaviours_are_the_same_on_a_server(
     plans: list[Plan], server_of: ServerOf
 ) -> None:

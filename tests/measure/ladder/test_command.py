@@ -25,7 +25,7 @@ def called(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     "waits",
     [
-        pytest.param((), id="without the rung that waits"),
+        pytest.param((), id="without the rung that waits", marks=pytest.mark.slow),
         pytest.param(("wait",), id="with it", marks=pytest.mark.slow),
     ],
 )

@@ -199,7 +199,9 @@ def test_queries_in_threads_that_were_there_before_are_counted() -> None:
         counts = watch.counts(served.once(watch))
         served.batch(1)
         loop.run_until_complete(loop.shutdown_default_executor())
-    assert (counts.queries, counts.threads) == (2, 0)
+    assert counts.queries == 2
+    # A pool starts one more if the first has not yet said that it is idle.
+    assert counts.threads in (0, 1)
     assert counts.sql == {"SELECT 1": 2}
     assert not counts.cut_short
 

@@ -74,6 +74,7 @@ def configuration(
     return Configuration(name, {"async": entry}, app_dir=str(directory))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_everything_is_measured_on_servers_and_in_process() -> None:
     stages: list[str] = []

@@ -170,7 +170,12 @@ class WsgiRequest:
 
     def read(self, method: str, size: Any, data: Any) -> None:
         """Note what was read of the request."""
-        if self.exchange is None and type(data) is bytes and size in (None, -1):
+        if (
+            self.exchange is None
+            and type(data) is bytes
+            and size in (None, -1)
+            and not self.given.get("CONTENT_LENGTH")
+        ):
             self.bytes_read += len(data)
             self.count += 1
         else:
