@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from asgi_compare.contract.stories import SYSTEMS
 from asgi_compare.dashboard.serving import serving
 from asgi_compare.dashboard.subjects import Subject
+from asgi_compare.model.results import Run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -35,7 +39,12 @@ def browser() -> Iterator[Any]:
 @NEEDS_CHROMIUM
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (400, "dark")])
 def test_every_view_works_and_fits(
-    browser: Any, subjects: dict[str, Subject], width: int, scheme: str
+    browser: Any,
+    subjects: dict[str, Subject],
+    sample_run: Run,
+    tmp_path: Path,
+    width: int,
+    scheme: str,
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -50,7 +59,14 @@ def test_every_view_works_and_fits(
         lambda said: faults.append(said.text) if "Policy" in said.text else None,
     )
     page.set_default_timeout(30_000)
-    with serving(subjects) as address:
+    report = tmp_path / "layers.html"
+    report.write_text("<!doctype html><title>x</title><p>The ladder")
+    first = sample_run.verdicts[0]
+    earlier = replace(
+        sample_run,
+        verdicts=[replace(first, verdict="failed"), *sample_run.verdicts[1:]],
+    )
+    with serving(subjects, runs=[earlier, sample_run], reports=[report]) as address:
 
         def fits() -> None:
             """The view is as wide as the window, and axe finds nothing serious."""
@@ -75,15 +91,40 @@ def test_every_view_works_and_fits(
 
         page.click("nav >> text=Live")
         page.wait_for_selector("polyline")
+        page.fill("input[name=path]", "/cpu?rounds=2000")
+        page.fill("input[name=seconds]", "1")
+        page.click("text=Start")
+        page.wait_for_selector("text=requests in")
         fits()
 
         page.click("nav >> text=Matrix")
-        page.wait_for_selector("text=No run was named")
+        page.wait_for_selector("text=1 cells changed between the runs")
+        page.fill("input[name=text]", "no such scenario")
+        page.wait_for_selector("text=0 of 1 scenarios")
+        page.fill("input[name=text]", "hello")
+        page.wait_for_selector("text=1 of 1 scenarios")
+        assert "text=hello" in page.url
+        page.click("button.cell")
+        page.wait_for_selector("pre:has-text('http.response.start')")
+        fits()
 
         page.click("nav >> text=Code")
         page.select_option("select[name=endpoint]", "stream")
         page.wait_for_selector("text=django_app/views/streaming.py")
         assert "endpoint=stream" in page.url
+        fits()
+
+        page.click("nav >> text=Systems")
+        for system in SYSTEMS:
+            page.select_option("select[name=system]", system)
+            for n, name in enumerate(subjects):
+                frame = page.frame_locator("iframe").nth(n)
+                frame.locator("h1").wait_for()
+                title = page.locator("iframe").nth(n).get_attribute("title")
+                assert title == f"{system} on {name}"
+
+        page.click("nav >> text=Reports")
+        page.frame_locator("iframe").locator("text=The ladder").wait_for()
         fits()
         page.close()
     assert faults == []

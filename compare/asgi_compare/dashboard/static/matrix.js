@@ -14,18 +14,19 @@ function matrix(run, state, query) {
   const evidence = el("div", { "aria-live": "polite" });
   const count = el("p", { role: "status", class: "quiet" });
   const rows = [...byScenario].map(([scenario, cells]) => ({ scenario, cells, row: rowOf(scenario, cells, columns, show) }));
-  const fields = ["text", "implementation", "host", "verdict"];
+  const fields = ["text", "implementation", "host", "verdict", "layer"];
+  const values = (cell, name) => name === "layer" ? cell.differences.map((each) => each.layer) : [cell[name]];
   const inputs = Object.fromEntries(fields.map((name) => [name, name === "text"
     ? el("input", { name, type: "search", value: query.get(name) ?? "", oninput: filter })
     : el("select", { name, onchange: filter }, el("option", { value: "" }, "any"),
-      [...new Set(run.cells.map((cell) => cell[name]))].map((value) => el("option", { value, selected: query.get(name) === value }, value)))]));
+      [...new Set(run.cells.flatMap((cell) => values(cell, name)).filter(Boolean))].map((value) => el("option", { value, selected: query.get(name) === value }, value)))]));
 
   function filter() {
     const wish = Object.fromEntries(fields.map((name) => [name, inputs[name].value]));
     state.remember("matrix", wish);
     let shown = 0;
     for (const { scenario, cells, row } of rows) {
-      const fits = cells.some((cell) => ["implementation", "host", "verdict"].every((name) => !wish[name] || cell[name] === wish[name]))
+      const fits = cells.some((cell) => fields.slice(1).every((name) => !wish[name] || values(cell, name).includes(wish[name])))
         && (!wish.text || scenario.includes(wish.text) || cells.some((cell) => cell.reason.includes(wish.text)));
       if (row.hidden === fits) row.hidden = !fits;
       shown += fits;

@@ -16,8 +16,8 @@ HEADERS = {
     "cache-control": "no-cache",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "form-action 'none'; frame-ancestors http://127.0.0.1:* http://localhost:*",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-"""What a page is sent with."""
+"""What a page is sent with. A page of this machine may frame it: the bench does."""
