@@ -8,10 +8,10 @@ from hypothesis import settings
 from asgi_compare.model.results import IN_PROCESS, Run
 from asgi_compare.run.matrix import Plan, run
 
-USUAL = (IN_PROCESS, "uvicorn")
+USUAL = (IN_PROCESS,)
 """Where the scenarios are run by default; the slow tests run them everywhere."""
 
-pytest_plugins = ["tests.services", "tests.xdist_groups"]
+pytest_plugins = ["tests.services", "tests.slow", "tests.xdist_groups"]
 
 # No deadline: on a busy machine a slow example says nothing about what is tested.
 # More examples are tried by `make test-thorough`.
@@ -27,5 +27,5 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def usual_run() -> Run:
-    """Run all scenarios in process and on uvicorn. Its tests are one group."""
+    """Run all scenarios in process. Its tests are one group."""
     return run(Plan(hosts=USUAL))

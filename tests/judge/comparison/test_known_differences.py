@@ -1,8 +1,8 @@
 """Every difference on every server has a row, and every row a difference.
 
-By default, in process and on one server. The slow tests are of
-one run of everything there is, which takes a minute. Where a server is not installed,
-its rows cannot occur, and they fail: they are for the whole of the extra `servers`.
+By default, what happens in process. The slow tests are of one run of everything there
+is, which takes a minute. Where a server is not installed, its rows cannot occur, and
+they fail: they are for the whole of the extra `servers`.
 """
 
 import re
