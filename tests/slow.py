@@ -44,6 +44,13 @@ MORE_OF_A_KIND = (
     r"middleware/test_layers.py::test_correct_layers.*\[[1-2]\]",
     r"test_rule_book.py::.*wsgi_app",
     r"test_plugin.py::test_(workers|summary)",
+    r"test_plugin_settings.py::test_mark_that",
+    r"test_check_applications.py::test_check_finds_nothing.*\[Request",
+    r"test_check_command.py::test_unruly_target_is_survived\[(?!exits)",
+    r"test_rules_command.py::test_every_rule_and_probe_can_be_explained",
+    r"test_counts.py::test_rungs_of_each_kind",
+    r"drive/live/test_live.py::.*\[uvicorn-h11",
+    r"test_wire_alone.py::test_case_that_asks",
 )
 PATTERN = re.compile("|".join(MORE_OF_A_KIND))
 

@@ -215,7 +215,15 @@ def raised_in_vain(transcript: Transcript) -> bool:
         return answer.handshake.status == 500 or not transcript.sent()
     if answer is None or not any(map(transcript.sent, STARTS)):
         return True
-    return (answer.status == 500 and not transcript.sent()) or not answer.complete
+    return not answer.complete or (
+        answer.status == 500 and not _has_started_500(transcript)
+    )
+
+
+def _has_started_500(transcript: Transcript) -> bool:
+    """Return whether a 500 was the application's own words, not the server's."""
+    starts = [event for kind in STARTS for event in transcript.sent(kind)]
+    return any(str(event.get("status", "")).startswith("500") for event in starts)
 
 
 def is_rejection(transcript: Transcript) -> bool:
