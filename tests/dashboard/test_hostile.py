@@ -122,7 +122,7 @@ def test_what_a_target_sends_is_shown_as_text(attacked: dict[str, Subject]) -> N
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.goto(f"{address}#compose?target=/")
         page.wait_for_selector(".events li")
         shown = page.inner_text("main")

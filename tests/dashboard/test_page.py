@@ -58,7 +58,7 @@ def test_every_view_works_and_fits(
         "console",
         lambda said: faults.append(said.text) if "Policy" in said.text else None,
     )
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)
     report = tmp_path / "layers.html"
     report.write_text("<!doctype html><title>x</title><p>The ladder")
     first = sample_run.verdicts[0]
