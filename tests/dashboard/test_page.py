@@ -124,7 +124,8 @@ def test_every_view_works_and_fits(
                 assert title == f"{system} on {name}"
 
         page.click("nav >> text=Reports")
-        page.frame_locator("iframe").locator("text=The ladder").wait_for()
+        report_frame = page.frame_locator("iframe[title='The report']")
+        report_frame.locator("text=The ladder").wait_for()
         fits()
         page.close()
     assert faults == []

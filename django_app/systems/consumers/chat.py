@@ -22,6 +22,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.layers import get_channel_layer
 from django.http import QueryDict
 
+from asgi_compare.domain.systems.broker import Broker, Entry
 from asgi_compare.domain.systems.chat import shared
 from asgi_compare.domain.systems.chat.entrance import token_in
 from asgi_compare.domain.systems.chat.hub import TICK, Client, Hub
@@ -57,7 +58,7 @@ class GroupHub(Hub):
             with self._bell_may_be_lost():
                 await self.layer.group_send(_group(event.message.room), message)
 
-    async def news(self, broker: shared.Broker, after: str) -> Sequence[shared.Entry]:
+    async def news(self, broker: Broker, after: str) -> Sequence[Entry]:
         """Return what has come into the feed, when the bell rings; look by and by."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.bell.wait(), TICK)

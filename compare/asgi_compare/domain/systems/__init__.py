@@ -10,6 +10,7 @@
 What several of them need:
 
     tokens.py     who may open a WebSocket: a signed token, and the Origin
+    broker.py     what stands between processes, and the connection to it
     backlog.py    what waits for a slow reader, with a bound
     rate.py       the token bucket
     seen.py       what has come before

@@ -76,6 +76,22 @@ class Backlog(Generic[Item]):
 
 
 @dataclass(eq=False)
+class Held(Generic[Item]):
+    """A client on threads, and what waits for it; whoever calls it holds a lock."""
+
+    user: str
+    name: str = field(default_factory=secrets.token_urlsafe)
+    ended: tuple[int, str] | None = None
+    """Why it has to come back, as the code and reason that a WebSocket would get."""
+    backlog: Backlog[Item] = field(default_factory=lambda: Backlog(WAITING))
+
+    def put(self, item: Item) -> None:
+        """Keep something for it, or end it if too much waits already."""
+        if not self.backlog.put(item):
+            self.ended = self.ended or (self.backlog.close_code, self.backlog.reason)
+
+
+@dataclass(eq=False)
 class Outgoing(Generic[Item]):
     """A connection in an event loop, and what waits to be sent to it."""
 

@@ -20,6 +20,7 @@ from contextlib import suppress
 from time import monotonic
 
 from asgi_compare.domain.systems.backlog import Outgoing
+from asgi_compare.domain.systems.broker import Broker, Entry, Link, once_arguments
 from asgi_compare.domain.systems.chat.door import Door
 from asgi_compare.domain.systems.chat.protocol import Limits, to_json
 from asgi_compare.domain.systems.chat.rooms import Ask, Event, Reply, Rooms
@@ -28,8 +29,6 @@ from asgi_compare.domain.systems.chat.shared import (
     PREFIX,
     SCRIPT,
     START,
-    Broker,
-    Entry,
     arguments,
     event,
     events_of,
@@ -64,8 +63,7 @@ class Hub:
         self.limits = limits or Limits()
         self.door = Door(self.limits)
         self._rooms = Rooms(self.limits)
-        self._open_broker = open_broker
-        self._opened: Broker | None = None
+        self._link = open_broker and Link(open_broker, SCRIPT, PREFIX)
         self._clients: dict[str, Client] = {}
         self._seen = Seen()
         self._task: asyncio.Task[None] | None = None
@@ -75,21 +73,14 @@ class Hub:
     @property
     def has_broker(self) -> bool:
         """Whether the rooms are in a broker."""
-        return self._open_broker is not None
-
-    @property
-    def _broker(self) -> Broker | None:
-        """The connection to the broker, which is opened when it is first used."""
-        if self._opened is None and self._open_broker:
-            self._opened = self._open_broker()
-        return self._opened
+        return self._link is not None
 
     async def first(self, nonce: str, until: float, now: float) -> bool:
         """Return whether nobody has used a token before, in whatever process."""
-        if self._broker is None:
+        if self._link is None:
             return self._seen.first(nonce, until, now)
-        seconds = str(max(1, int(until - now) + 1))
-        code, *_ = await self._broker.run(SCRIPT, PREFIX, "once", "", nonce, seconds)
+        words = ("once", "", *once_arguments(nonce, until, now))
+        code, *_ = await self._link.run(*words)
         return not code
 
     async def connect(self, user: str) -> Client | Refused:
@@ -133,7 +124,7 @@ class Hub:
 
     async def publish(self, events: Iterable[Event]) -> None:
         """Let all who must know of what has happened; a broker does so by its feed."""
-        if self._broker is None:
+        if self._link is None:
             for each in events:
                 self.hear(each)
 
@@ -154,10 +145,9 @@ class Hub:
         await self.publish(reply.events)
 
     async def _do(self, asked: Ask) -> Reply:
-        if self._broker is None:
+        if self._link is None:
             return self._rooms.do(asked)
-        words = arguments(asked, self._process, self.limits)
-        answer = await self._broker.run(SCRIPT, PREFIX, *words)
+        answer = await self._link.run(*arguments(asked, self._process, self.limits))
         return reply_to(asked, answer, self.limits)
 
     # What runs while somebody is there ------------------------------------------------
@@ -165,19 +155,16 @@ class Hub:
     async def _run(self) -> None:
         try:
             while self._clients:
-                if broker := self._broker:
-                    await self._with(broker)
+                if self._link:
+                    await self._with(self._link)
                 else:
                     self._ready.set()
                     await asyncio.sleep(TICK)
                     await self._expire()
         finally:
-            # Before anything is waited for: who comes now finds none, and begins anew.
-            self._task, opened, self._opened = None, self._opened, None
-            if opened:
-                await opened.close()
+            self._task = None
 
-    async def _with(self, broker: Broker) -> None:
+    async def _with(self, link: Link) -> None:
         """Follow the broker, until it is away; then all clients have to come back.
 
         They come with the last number that they have, so one way back serves for all
@@ -185,7 +172,18 @@ class Hub:
         """
         self._process = secrets.token_hex(8)
         try:
-            after = await self._tick(broker) or START
+            async with link.used() as broker:
+                await self._read_feed(link, broker)
+        except ConnectionError:
+            for client in tuple(self._clients.values()):
+                client.end(SERVICE_RESTART, "Come back with the last number you have.")
+                self.door.disconnect(client.name)
+                self._clients.pop(client.name)
+            await asyncio.sleep(TICK)
+
+    async def _read_feed(self, link: Link, broker: Broker) -> None:
+        try:
+            after = await self._tick(link) or START
             self._ready.set()
             due = monotonic() + TICK
             while self._clients:
@@ -195,20 +193,15 @@ class Hub:
                 if monotonic() >= due:
                     due = monotonic() + TICK
                     await self._expire()
-                    if await self._tick(broker) is None:
+                    if await self._tick(link) is None:
                         raise ConnectionError("The others have taken us for dead.")
-        except ConnectionError:
-            self._ready.clear()
-            for client in tuple(self._clients.values()):
-                client.end(SERVICE_RESTART, "Come back with the last number you have.")
-                self.door.disconnect(client.name)
-                self._clients.pop(client.name)
-            await asyncio.sleep(TICK)
+        finally:
+            self._ready.clear()  # who comes now waits until it is followed again
 
-    async def _tick(self, broker: Broker) -> str | None:
+    async def _tick(self, link: Link) -> str | None:
         """Say that we live; return the position, or None if we were thought dead."""
         words = ("tick", self._process, str(self.limits.silence))
-        code, before, _, _, _, events = await broker.run(SCRIPT, PREFIX, *words)
+        code, before, _, _, _, events = await link.run(*words)
         await self.publish(events_of(events))
         return None if code and self._ready.is_set() else str(before)
 

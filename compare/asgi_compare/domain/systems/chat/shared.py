@@ -4,11 +4,12 @@
 arguments, and its answer as the records of `rooms.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from asgi_compare.domain.systems.broker import Entry
 from asgi_compare.domain.systems.chat.protocol import (
     TYPES,
     Here,
@@ -32,41 +33,6 @@ PREFIX = "asgi-compare:chat"
 """Begins the names of all keys."""
 FEED = f"{PREFIX}:feed"
 START = "0-0"
-
-Entry = tuple[str, Mapping[str, str]]
-"""One of a stream: its id and its fields."""
-
-
-class Broker(Protocol):
-    """What an application's client of the broker does, in a coroutine."""
-
-    async def run(self, script: str, key: str, *arguments: str) -> Any:
-        """Run a script. Raise `ConnectionError` if the broker is away."""
-        ...
-
-    async def read(self, stream: str, after: str, seconds: float) -> Sequence[Entry]:
-        """Return what a stream has after an entry; wait for it that long."""
-        ...
-
-    async def close(self) -> None:
-        """Close all connections."""
-        ...
-
-
-class BlockingBroker(Protocol):
-    """The same, in a thread."""
-
-    def run(self, script: str, key: str, *arguments: str) -> Any:
-        """Run a script. Raise `ConnectionError` if the broker is away."""
-        ...
-
-    def read(self, stream: str, after: str, seconds: float) -> Sequence[Entry]:
-        """Return what a stream has after an entry; wait for it that long."""
-        ...
-
-    def close(self) -> None:
-        """Close all connections."""
-        ...
 
 
 def arguments(ask: Ask, process: str, limits: Limits) -> tuple[str, ...]:

@@ -9,11 +9,15 @@ to be told of a change.
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from threading import Condition, Thread
 from time import monotonic, sleep
 
-from asgi_compare.domain.systems.backlog import WAITING, Backlog
+from asgi_compare.domain.systems.backlog import Held
+from asgi_compare.domain.systems.broker import (
+    BlockingBroker,
+    ThreadLink,
+    once_arguments,
+)
 from asgi_compare.domain.systems.chat.door import Door
 from asgi_compare.domain.systems.chat.hub import (
     AWAY,
@@ -29,7 +33,6 @@ from asgi_compare.domain.systems.chat.shared import (
     PREFIX,
     SCRIPT,
     START,
-    BlockingBroker,
     arguments,
     event,
     reply_to,
@@ -38,20 +41,8 @@ from asgi_compare.domain.systems.seen import Seen
 from asgi_compare.domain.systems.untrusted import Refused
 
 
-@dataclass(eq=False)
-class Client:
-    """One client, and what waits for it."""
-
-    user: str
-    name: str = field(default_factory=secrets.token_urlsafe)
-    ended: tuple[int, str] | None = None
-    """Why it has to come back, as the code and reason that a WebSocket would get."""
-    backlog: Backlog[str] = field(default_factory=lambda: Backlog(WAITING))
-
-    def put(self, text: str) -> None:
-        """Keep a text for it, or end it if too much waits already."""
-        if not self.backlog.put(text) and not self.ended:
-            self.ended = (self.backlog.close_code, self.backlog.reason)
+class Client(Held[str]):
+    """One client, and the texts that wait for it."""
 
 
 class ThreadHub:
@@ -63,8 +54,7 @@ class ThreadHub:
         limits: Limits | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self._open_broker = open_broker
-        self._opened: BlockingBroker | None = None
+        self._link = open_broker and ThreadLink(open_broker, SCRIPT, PREFIX)
         self._door = Door(self.limits)
         self._rooms = Rooms(self.limits)
         self._clients: dict[str, Client] = {}
@@ -74,21 +64,14 @@ class ThreadHub:
         self._ready = False
         self._process = ""
 
-    @property
-    def _broker(self) -> BlockingBroker | None:
-        with self._changed:
-            if self._opened is None and self._open_broker:
-                self._opened = self._open_broker()
-            return self._opened
-
     def first(self, nonce: str, until: float, now: float) -> bool:
         """Return whether nobody has used a token before, in whatever process."""
-        if broker := self._broker:
-            seconds = str(max(1, int(until - now) + 1))
-            code, *_ = broker.run(SCRIPT, PREFIX, "once", "", nonce, seconds)
-            return not code
-        with self._changed:
-            return self._seen.first(nonce, until, now)
+        if self._link is None:
+            with self._changed:
+                return self._seen.first(nonce, until, now)
+        words = ("once", "", *once_arguments(nonce, until, now))
+        code, *_ = self._link.run(*words)
+        return not code
 
     def connect(self, user: str) -> Client | Refused:
         """Let a client in."""
@@ -150,8 +133,7 @@ class ThreadHub:
             self._clients[name].put(text)
 
     def _ask(self, asked: Ask, client: Client | None = None) -> None:
-        broker = self._broker
-        if broker is None:
+        if self._link is None:
             with self._telling():
                 reply = self._rooms.do(asked)
                 self._answer(asked, reply, client)
@@ -160,7 +142,7 @@ class ThreadHub:
             return
         words = arguments(asked, self._process, self.limits)
         try:
-            answer = broker.run(SCRIPT, PREFIX, *words)
+            answer = self._link.run(*words)
         except ConnectionError:
             if client:
                 with self._telling():
@@ -181,37 +163,22 @@ class ThreadHub:
             with self._changed:
                 if not self._clients:
                     # Who comes now finds none, and begins anew.
-                    self._thread, opened, self._opened = None, self._opened, None
-                    break
-            if broker := self._broker:
-                self._with(broker)
+                    self._thread = None
+                    return
+            if self._link:
+                self._with(self._link)
             else:
                 with self._telling():
                     self._ready = True
                 sleep(TICK)
                 self._expire()
-        if opened:
-            opened.close()
 
-    def _with(self, broker: BlockingBroker) -> None:
+    def _with(self, link: ThreadLink) -> None:
         """Follow the broker, until it is away; then all clients have to come back."""
         self._process = secrets.token_hex(8)
         try:
-            after = self._tick(broker) or START
-            with self._telling():
-                self._ready = True
-            due = monotonic() + TICK
-            while self._clients:
-                entries = broker.read(FEED, after, TICK)
-                with self._telling():
-                    for entry in entries:
-                        after = entry[0]
-                        self._hear(event(entry))
-                if monotonic() >= due:
-                    due = monotonic() + TICK
-                    self._expire()
-                    if self._tick(broker) is None:
-                        raise ConnectionError("The others have taken us for dead.")
+            with link.used() as broker:
+                self._read_feed(link, broker)
         except ConnectionError:
             with self._telling():
                 self._ready = False
@@ -221,10 +188,33 @@ class ThreadHub:
                     self._clients.pop(client.name)
             sleep(TICK)
 
-    def _tick(self, broker: BlockingBroker) -> str | None:
+    def _read_feed(self, link: ThreadLink, broker: BlockingBroker) -> None:
+        after = self._tick(link) or START
+        with self._telling():
+            self._ready = True
+        due = monotonic() + TICK
+        while self._is_used():
+            entries = broker.read(FEED, after, TICK)
+            with self._telling():
+                for entry in entries:
+                    after = entry[0]
+                    self._hear(event(entry))
+            if monotonic() >= due:
+                due = monotonic() + TICK
+                self._expire()
+                if self._tick(link) is None:
+                    raise ConnectionError("The others have taken us for dead.")
+
+    def _is_used(self) -> bool:
+        """Return whether somebody is here; who comes later waits for a new start."""
+        with self._changed:
+            self._ready = bool(self._clients)
+            return self._ready
+
+    def _tick(self, link: ThreadLink) -> str | None:
         """Say that we live; return the position, or None if we were thought dead."""
         words = ("tick", self._process, str(self.limits.silence))
-        code, before, *_ = broker.run(SCRIPT, PREFIX, *words)
+        code, before, *_ = link.run(*words)
         return None if code and self._ready else str(before)
 
     def _expire(self) -> None:

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from time import monotonic
 
+from asgi_compare.domain.systems.broker import Broker, Link, once_arguments
 from asgi_compare.domain.systems.dashboard.boards import Boards, Limits
 from asgi_compare.domain.systems.dashboard.figures import Change, Position, Snapshot
 from asgi_compare.domain.systems.dashboard.shared import (
@@ -22,10 +23,8 @@ from asgi_compare.domain.systems.dashboard.shared import (
     FEED,
     PREFIX,
     SCRIPT,
-    Broker,
     heard,
     loaded,
-    once_arguments,
     report_arguments,
     report_refused,
 )
@@ -50,9 +49,7 @@ class Hub:
         limits: Limits | None = None,
     ) -> None:
         self.boards = Boards(secrets.token_hex(4), limits)
-        self._open_broker = open_broker
-        self._opened: Broker | None = None
-        self._asking = 0
+        self._link = open_broker and Link(open_broker, SCRIPT, PREFIX)
         self._bells: dict[str, asyncio.Event] = {}
         self._seen = Seen()
         self._task: asyncio.Task[None] | None = None
@@ -60,9 +57,9 @@ class Hub:
 
     async def first(self, nonce: str, until: float, now: float) -> bool:
         """Return whether nobody has used a token before, in whatever process."""
-        if self._open_broker is None:
+        if self._link is None:
             return self._seen.first(nonce, until, now)
-        code, *_ = await self._run(*once_arguments(nonce, until, now))
+        code, *_ = await self._link.run("once", *once_arguments(nonce, until, now))
         return not code
 
     def why_not(self, user: str, board: str) -> Refused | None:
@@ -74,12 +71,12 @@ class Hub:
         report = self.boards.read(user, received, monotonic())
         if isinstance(report, Refused):
             return report
-        if self._open_broker is None:
+        if self._link is None:
             self._set(report.board, report.figures)
             return None
         limits = self.boards.limits
         try:
-            answer = await self._run(*report_arguments(report, limits))
+            answer = await self._link.run(*report_arguments(report, limits))
         except ConnectionError:
             return AWAY
         return report_refused(answer, limits)
@@ -93,7 +90,7 @@ class Hub:
             return
         self._ring(board)
         try:
-            if self._open_broker and not await self._follows(board):
+            if self._link and not await self._follows(self._link, board):
                 return
             while True:
                 # From here to the wait nobody else runs, so no bell is missed.
@@ -122,59 +119,46 @@ class Hub:
 
     # With a broker --------------------------------------------------------------------
 
-    async def _run(self, *arguments: str) -> list[object]:
-        assert self._open_broker
-        if self._opened is None:
-            self._opened = self._open_broker()
-        self._asking += 1
-        try:
-            answer: list[object] = await self._opened.run(SCRIPT, PREFIX, *arguments)
-            return answer
-        finally:
-            self._asking -= 1
-
-    async def _follows(self, board: str) -> bool:
+    async def _follows(self, link: Link, board: str) -> bool:
         """Have a board as the broker has it; return whether it is there."""
         if self._task is None:
             self._ready.clear()
-            self._task = asyncio.create_task(self._follow())
+            self._task = asyncio.create_task(self._follow(link))
         try:
             await asyncio.wait_for(self._ready.wait(), PATIENCE)
-            await self._load(board)
+            await self._load(link, board)
         except (TimeoutError, ConnectionError):
             return False
         return True
 
-    async def _load(self, board: str) -> None:
-        position, figures = loaded(await self._run("load", board))
+    async def _load(self, link: Link, board: str) -> None:
+        position, figures = loaded(await link.run("load", board))
         self._set(board, figures, position)
 
-    async def _follow(self) -> None:
+    async def _follow(self, link: Link) -> None:
         """Take in what others report, while somebody reads here."""
         try:
             while self.boards.read_now():
                 try:
-                    await self._read_feed()
+                    async with link.used() as broker:
+                        await self._read_feed(link, broker)
                 except ConnectionError:
                     # Readers stay: they are told what has changed when it is back.
-                    self._ready.clear()
                     await asyncio.sleep(TICK)
         finally:
             self._task = None
-            # Somebody else may be asking by it now; then it is closed the next time.
-            if self._opened and not self._asking:
-                opened, self._opened = self._opened, None
-                await opened.close()
 
-    async def _read_feed(self) -> None:
-        _, after, _ = await self._run("position")
-        for board in self.boards.read_now():
-            await self._load(board)
-        self._ready.set()
-        while self.boards.read_now():
-            assert self._opened
-            for entry in await self._opened.read(FEED, str(after), TICK):
-                after = entry[0]
-                position, report = heard(entry)
-                if report.board in self.boards.read_now():
-                    self._set(report.board, report.figures, position)
+    async def _read_feed(self, link: Link, broker: Broker) -> None:
+        try:
+            _, after, _ = await link.run("position")
+            for board in self.boards.read_now():
+                await self._load(link, board)
+            self._ready.set()
+            while self.boards.read_now():
+                for entry in await broker.read(FEED, str(after), TICK):
+                    after = entry[0]
+                    position, report = heard(entry)
+                    if report.board in self.boards.read_now():
+                        self._set(report.board, report.figures, position)
+        finally:
+            self._ready.clear()  # who comes now waits until it is followed again

@@ -11,12 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from asgi_compare.domain.systems.chat.shared import (
-    BlockingBroker,
-    Broker,
-    Entry,
-    position,
-)
+from asgi_compare.domain.systems.broker import Entry
+from asgi_compare.domain.systems.chat.shared import position
 from asgi_compare.domain.systems.dashboard.boards import (
     Limits,
     Report,
@@ -29,8 +25,6 @@ PREFIX = "asgi-compare:dashboard"
 FEED = f"{PREFIX}:feed"
 
 AWAY = Refused("unavailable", "The dashboard is away for a moment; try again.")
-
-__all__ = ["AWAY", "FEED", "PREFIX", "SCRIPT", "BlockingBroker", "Broker", "Entry"]
 
 
 def report_arguments(report: Report, limits: Limits) -> tuple[str, ...]:
@@ -45,11 +39,6 @@ def report_arguments(report: Report, limits: Limits) -> tuple[str, ...]:
 def report_refused(answer: Sequence[Any], limits: Limits) -> Refused | None:
     """Read what has come of a report."""
     return too_many_figures(limits) if answer[0] else None
-
-
-def once_arguments(nonce: str, until: float, now: float) -> tuple[str, ...]:
-    """Return the arguments of the script that notes the use of a token."""
-    return ("once", nonce, str(max(1, int(until - now) + 1)))
 
 
 def loaded(answer: Sequence[Any]) -> tuple[int, dict[str, float]]:

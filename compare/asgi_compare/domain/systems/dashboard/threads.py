@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Condition, Thread
 from time import monotonic, sleep
 
+from asgi_compare.domain.systems.broker import BlockingBroker, ThreadLink
 from asgi_compare.domain.systems.dashboard.boards import Boards, Limits, Reader
 from asgi_compare.domain.systems.dashboard.figures import Change, Position, Snapshot
 from asgi_compare.domain.systems.dashboard.hub import EVERY, PATIENCE, TICK
@@ -16,7 +17,6 @@ from asgi_compare.domain.systems.dashboard.shared import (
     FEED,
     PREFIX,
     SCRIPT,
-    BlockingBroker,
     heard,
     loaded,
     report_arguments,
@@ -41,9 +41,7 @@ class ThreadHub:
         limits: Limits | None = None,
     ) -> None:
         self._boards = Boards(secrets.token_hex(4), limits)
-        self._open_broker = open_broker
-        self._opened: BlockingBroker | None = None
-        self._asking = 0
+        self._link = open_broker and ThreadLink(open_broker, SCRIPT, PREFIX)
         self._changed = Condition()
         self._thread: Thread | None = None
         self._ready = False
@@ -59,12 +57,12 @@ class ThreadHub:
             report = self._boards.read(user, received, monotonic())
             if isinstance(report, Refused):
                 return report
-            if self._open_broker is None:
+            if self._link is None:
                 self._set(report.board, report.figures)
                 return None
         limits = self._boards.limits
         try:
-            answer = self._run(*report_arguments(report, limits))
+            answer = self._link.run(*report_arguments(report, limits))
         except ConnectionError:
             return AWAY
         return report_refused(answer, limits)
@@ -106,7 +104,7 @@ class ThreadHub:
             if isinstance(reader, Refused):
                 return None
             self._changed.notify_all()
-        if self._open_broker is None or self._follows(board):
+        if self._link is None or self._follows(self._link, board):
             return reader
         self._leave(reader)
         return None
@@ -128,75 +126,62 @@ class ThreadHub:
 
     # With a broker --------------------------------------------------------------------
 
-    def _run(self, *arguments: str) -> list[object]:
-        assert self._open_broker
-        with self._changed:
-            if self._opened is None:
-                self._opened = self._open_broker()
-            opened = self._opened
-            self._asking += 1
-        try:
-            answer: list[object] = opened.run(SCRIPT, PREFIX, *arguments)
-            return answer
-        finally:
-            with self._changed:
-                self._asking -= 1
-
-    def _follows(self, board: str) -> bool:
+    def _follows(self, link: ThreadLink, board: str) -> bool:
         """Have a board as the broker has it; return whether it is there."""
         with self._changed:
             if self._thread is None:
                 self._ready = False
-                self._thread = Thread(target=self._follow, daemon=True)
+                self._thread = Thread(target=self._follow, args=(link,), daemon=True)
                 self._thread.start()
             if not self._changed.wait_for(lambda: self._ready, PATIENCE):
                 return False
         try:
-            self._load(board)
+            self._load(link, board)
         except ConnectionError:
             return False
         return True
 
-    def _load(self, board: str) -> None:
-        position, figures = loaded(self._run("load", board))
+    def _load(self, link: ThreadLink, board: str) -> None:
+        position, figures = loaded(link.run("load", board))
         with self._changed:
             self._set(board, figures, position)
 
-    def _follow(self) -> None:
+    def _follow(self, link: ThreadLink) -> None:
         """Take in what others report, while somebody reads here."""
         while True:
             with self._changed:
                 if not self._boards.read_now():
-                    # Who comes now finds none, and begins anew. Somebody else may be
-                    # asking by the connection; then it is closed the next time.
-                    self._thread, opened = None, None
-                    if not self._asking:
-                        opened, self._opened = self._opened, None
-                    break
+                    # Who comes now finds none, and begins anew.
+                    self._thread = None
+                    return
             try:
-                self._read_feed()
+                with link.used() as broker:
+                    self._read_feed(link, broker)
             except ConnectionError:
                 with self._changed:
                     self._ready = False
                 sleep(TICK)
-        if opened:
-            opened.close()
 
-    def _read_feed(self) -> None:
-        _, after, _ = self._run("position")
+    def _read_feed(self, link: ThreadLink, broker: BlockingBroker) -> None:
+        _, after, _ = link.run("position")
         for board in self._read_now():
-            self._load(board)
+            self._load(link, board)
         with self._changed:
             self._ready = True
             self._changed.notify_all()
-            opened = self._opened
-        while opened and self._read_now():
-            for entry in opened.read(FEED, str(after), TICK):
+        while self._is_followed():
+            for entry in broker.read(FEED, str(after), TICK):
                 after = entry[0]
                 position, report = heard(entry)
                 if report.board in self._read_now():
                     with self._changed:
                         self._set(report.board, report.figures, position)
+
+    def _is_followed(self) -> bool:
+        """Return whether somebody reads; who comes later waits for a new start."""
+        with self._changed:
+            self._ready = bool(self._boards.read_now())
+            return self._ready
 
     def _read_now(self) -> tuple[str, ...]:
         with self._changed:

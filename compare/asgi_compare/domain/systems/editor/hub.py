@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any
 
 from asgi_compare.domain.systems.backlog import Outgoing
+from asgi_compare.domain.systems.broker import Broker, Link, once_arguments
 from asgi_compare.domain.systems.editor import protocol
 from asgi_compare.domain.systems.editor.desk import Desk, Sheet
 from asgi_compare.domain.systems.editor.document import Accepted, Edit, to_json
@@ -32,11 +33,9 @@ from asgi_compare.domain.systems.editor.shared import (
     SERVICE_RESTART,
     SILENT,
     TICK,
-    Broker,
     append_arguments,
     heard,
     loaded,
-    once_arguments,
     operations,
 )
 from asgi_compare.domain.systems.seen import Seen
@@ -56,9 +55,7 @@ class Hub:
         limits: Limits | None = None,
     ) -> None:
         self.desk = Desk(limits or Limits(), keeps_idle=open_broker is None)
-        self._open_broker = open_broker
-        self._opened: Broker | None = None
-        self._asking = 0
+        self._link = open_broker and Link(open_broker, SCRIPT, PREFIX)
         self._clients: dict[str, Client] = {}
         self._seen = Seen()
         self._task: asyncio.Task[None] | None = None
@@ -66,9 +63,9 @@ class Hub:
 
     async def first(self, nonce: str, until: float, now: float) -> bool:
         """Return whether nobody has used a token before, in whatever process."""
-        if self._open_broker is None:
+        if self._link is None:
             return self._seen.first(nonce, until, now)
-        code, *_ = await self._ask(*once_arguments(nonce, until, now))
+        code, *_ = await self._link.run("once", *once_arguments(nonce, until, now))
         return not code
 
     async def connect(
@@ -84,8 +81,8 @@ class Hub:
                 self._task = asyncio.create_task(self._run())
             await asyncio.wait_for(self._ready.wait(), PATIENCE)
             sheet = self.desk.sheets[document]
-            if self._open_broker:
-                await self._load(document, sheet)
+            if self._link:
+                self._load(document, sheet, await self._link.run("load", document))
         except (TimeoutError, ConnectionError):
             self.desk.leave(client.name)
             return AWAY
@@ -127,11 +124,11 @@ class Hub:
                 client.put(to_json(accepted))  # it was done before
                 return None
             name = self.desk.name_of(client.name)
-            if self._open_broker:
+            if self._link:
                 text = apply(accepted.operation, sheet.document.text)
                 words = append_arguments(name, accepted, text, self.desk.limits)
                 try:
-                    answer = await self._ask(*words)
+                    answer = await self._link.run(*words)
                 except ConnectionError:
                     return AWAY
                 if answer[0]:
@@ -165,11 +162,11 @@ class Hub:
 
     async def _tell(self, kind: str, name: str, user: str, position: int = 0) -> None:
         """Let all know of a cursor; if the broker is away, they come back anyway."""
-        if self._open_broker is None:
+        if self._link is None:
             self._hear_of(kind, name, user, position)
             return
         try:
-            await self._ask("tell", name, kind, user, str(position))
+            await self._link.run("tell", name, kind, user, str(position))
         except ConnectionError:
             return
 
@@ -186,27 +183,9 @@ class Hub:
 
     # What runs while somebody is there ------------------------------------------------
 
-    async def _ask(self, *arguments: str) -> list[Any]:
-        assert self._open_broker
-        if self._opened is None:
-            self._opened = self._open_broker()
-        self._asking += 1
-        try:
-            answer: list[Any] = await self._opened.run(SCRIPT, PREFIX, *arguments)
-            return answer
-        finally:
-            self._asking -= 1
-            await self._close_if_unused()
-
-    async def _close_if_unused(self) -> None:
-        """Close the connection to the broker when nobody is here, nor asks."""
-        if self._opened and self._task is None and not self._asking:
-            opened, self._opened = self._opened, None
-            await opened.close()
-
-    async def _load(self, name: str, sheet: Sheet) -> None:
+    def _load(self, name: str, sheet: Sheet, answer: list[Any]) -> None:
         """Bring a document up to where the broker is."""
-        text, revision, log = loaded(await self._ask("load", name))
+        text, revision, log = loaded(answer)
         if sheet.document.revision == 0:
             sheet.document = self.desk.document(text, revision, log)
         for accepted in log:
@@ -214,35 +193,42 @@ class Hub:
 
     async def _run(self) -> None:
         try:
-            while self.desk.sheets and any(s.users for s in self.desk.sheets.values()):
-                if self._open_broker:
-                    await self._follow()
+            while self._is_used():
+                if self._link:
+                    await self._follow(self._link)
                 else:
                     self._ready.set()
                     await asyncio.sleep(TICK)
                     await self._expire()
         finally:
             self._task = None
-            await self._close_if_unused()
 
-    async def _follow(self) -> None:
+    def _is_used(self) -> bool:
+        return any(sheet.users for sheet in self.desk.sheets.values())
+
+    async def _follow(self, link: Link) -> None:
         """Follow the broker, until it is away; then all clients have to come back."""
         try:
-            _, after, *_ = await self._ask("position", "")
-            self._ready.set()
-            while any(sheet.users for sheet in self.desk.sheets.values()):
-                assert self._opened
-                for id, fields in await self._opened.read(FEED, after, TICK):
-                    after = id
-                    self._hear(id, dict(fields))
-                await self._expire()
+            async with link.used() as broker:
+                await self._read_feed(link, broker)
         except ConnectionError:
-            self._ready.clear()
             for client in tuple(self._clients.values()):
                 client.end(SERVICE_RESTART, "Come back with the revision you have.")
                 self._clients.pop(client.name)
                 self.desk.leave(client.name)
             await asyncio.sleep(TICK)
+
+    async def _read_feed(self, link: Link, broker: Broker) -> None:
+        try:
+            _, after, *_ = await link.run("position", "")
+            self._ready.set()
+            while self._is_used():
+                for id, fields in await broker.read(FEED, after, TICK):
+                    after = id
+                    self._hear(id, dict(fields))
+                await self._expire()
+        finally:
+            self._ready.clear()  # who comes now waits until it is followed again
 
     def _hear(self, id: str, fields: dict[str, str]) -> None:
         name, kind = fields["document"], fields["kind"]

@@ -23,9 +23,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Protocol
+from typing import Protocol
 
 from asgi_compare.domain.systems.backlog import Outgoing
+from asgi_compare.domain.systems.broker import Broker, Link
 from asgi_compare.domain.systems.editor.protocol import NAME, Limits
 from asgi_compare.domain.systems.editor.shared import (
     AWAY,
@@ -35,7 +36,6 @@ from asgi_compare.domain.systems.editor.shared import (
     SCRIPT,
     SERVICE_RESTART,
     TICK,
-    Broker,
 )
 from asgi_compare.domain.systems.rate import TokenBuckets
 from asgi_compare.domain.systems.untrusted import Refused
@@ -97,9 +97,7 @@ class Relay:
         self.limits = limits or Limits()
         self.rooms: dict[str, Room] = {}
         self._make = make
-        self._open_broker = open_broker
-        self._opened: Broker | None = None
-        self._asking = 0
+        self._link = open_broker and Link(open_broker, SCRIPT, PREFIX)
         self._process = secrets.token_hex(8)
         self._room_of: dict[Client, str] = {}
         self._connections_of = Counter[str]()
@@ -135,8 +133,8 @@ class Relay:
         self._room_of[client] = name
         self._connections_of[user] += 1
         try:
-            if self._open_broker:
-                await self._load(name, room)
+            if self._link:
+                await self._load(self._link, name, room)
         except (TimeoutError, ConnectionError):
             self.disconnect(client)
             return AWAY
@@ -175,7 +173,7 @@ class Relay:
         self._connections_of[client.user] -= 1
         if not self._connections_of[client.user]:
             del self._connections_of[client.user]
-        if not room.clients and (self._open_broker or not room.updates):
+        if not room.clients and (self._link or not room.updates):
             del self.rooms[name]
 
     async def _do(self, client: Client, name: str, received: bytes) -> None:
@@ -183,8 +181,8 @@ class Relay:
         if received[0] == AWARENESS:
             _without_length(received[1:])
             self._send(room, received, client)
-            if self._open_broker:
-                await self._ask("relay", name, *self._encoded(received))
+            if self._link:
+                await self._link.run("relay", name, *self._encoded(received))
             return
         if received[0] != SYNC:
             return  # of a later version: what it says is not for us
@@ -203,12 +201,12 @@ class Relay:
             if room.size + len(update) > self.limits.shared_bytes:
                 return client.end(TOO_BIG, "The document is full.")
         self._apply(room, update, client)
-        if self._open_broker:
-            await self._ask("update", name, *self._encoded(update))
+        if self._link:
+            await self._link.run("update", name, *self._encoded(update))
             if room.updates >= COMPACT_AT and room.last:
                 room.updates = 0
                 state = b64encode(room.document.update()).decode()
-                await self._ask("compact", name, state, room.last)
+                await self._link.run("compact", name, state, room.last)
 
     def _apply(self, room: Room, update: bytes, author: Client | None = None) -> None:
         room.document.apply(update)
@@ -226,60 +224,43 @@ class Relay:
     def _encoded(self, content: bytes) -> tuple[str, str]:
         return b64encode(content).decode(), self._process
 
-    async def _ask(self, *arguments: str) -> list[Any]:
-        assert self._open_broker
-        if self._opened is None:
-            self._opened = self._open_broker()
-        self._asking += 1
-        try:
-            answer: list[Any] = await self._opened.run(SCRIPT, PREFIX, *arguments)
-            return answer
-        finally:
-            self._asking -= 1
-            await self._close_if_unused()
-
-    async def _close_if_unused(self) -> None:
-        """Close the connection to the broker when nobody is here, nor asks."""
-        if self._opened and self._task is None and not self._asking:
-            opened, self._opened = self._opened, None
-            await opened.close()
-
-    async def _load(self, name: str, room: Room) -> None:
+    async def _load(self, link: Link, name: str, room: Room) -> None:
         """Bring a document up to where the broker is; what it has is ignored."""
         if self._task is None:
             self._ready.clear()
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(link))
         await asyncio.wait_for(self._ready.wait(), PATIENCE)
-        _, _, state, _, entries = await self._ask("shared", name)
+        _, _, state, _, entries = await link.run("shared", name)
         for update in (state, *(entry[2] for entry in entries)):
             if update:
                 self._apply(room, b64decode(update))
         if entries:
             room.last = entries[-1][0]
 
-    async def _run(self) -> None:
+    async def _run(self, link: Link) -> None:
         try:
             while self._room_of:
                 try:
-                    await self._follow()
+                    async with link.used() as broker:
+                        await self._follow(link, broker)
                 except ConnectionError:
-                    self._ready.clear()
                     for client in tuple(self._room_of):
                         client.end(SERVICE_RESTART, "Come back with what you have.")
                         self.disconnect(client)
                     await asyncio.sleep(TICK)
         finally:
             self._task = None
-            await self._close_if_unused()
 
-    async def _follow(self) -> None:
-        _, after, *_ = await self._ask("position", "")
-        self._ready.set()
-        while self._room_of:
-            assert self._opened
-            for id, fields in await self._opened.read(FEED, after, TICK):
-                after = id
-                self._hear(id, dict(fields))
+    async def _follow(self, link: Link, broker: Broker) -> None:
+        try:
+            _, after, *_ = await link.run("position", "")
+            self._ready.set()
+            while self._room_of:
+                for id, fields in await broker.read(FEED, after, TICK):
+                    after = id
+                    self._hear(id, dict(fields))
+        finally:
+            self._ready.clear()  # who comes now waits until it is followed again
 
     def _hear(self, id: str, fields: dict[str, str]) -> None:
         room = self.rooms.get(fields["document"])

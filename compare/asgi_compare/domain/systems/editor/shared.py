@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from asgi_compare.domain.systems.chat.shared import BlockingBroker, Broker, Entry
+from asgi_compare.domain.systems.broker import Entry
 from asgi_compare.domain.systems.editor.document import Accepted
 from asgi_compare.domain.systems.editor.operation import Operation
 from asgi_compare.domain.systems.editor.protocol import Limits
@@ -33,8 +33,6 @@ SILENT = 4408
 AWAY = Refused("unavailable", "The editor is away for a moment; send it again.")
 BUSY = Refused("busy", "Others are faster all the time; send it again.")
 
-__all__ = ["AWAY", "BUSY", "FEED", "PREFIX", "SCRIPT", "BlockingBroker", "Broker"]
-
 
 def append_arguments(
     name: str, accepted: Accepted, text: str, limits: Limits
@@ -43,11 +41,6 @@ def append_arguments(
     operation = json.dumps(accepted.operation.steps, ensure_ascii=False)
     kept = str(limits.operations_kept)
     return ("append", name, str(accepted.revision), accepted.id, operation, text, kept)
-
-
-def once_arguments(nonce: str, until: float, now: float) -> tuple[str, ...]:
-    """Return the arguments of the script that notes the use of a token."""
-    return ("once", nonce, str(max(1, int(until - now) + 1)))
 
 
 def operations(answer: Sequence[Any]) -> tuple[Accepted, ...]:

@@ -4,14 +4,17 @@ A client makes a connection by a request, speaks by others, and listens by long 
 by a stream. One lock is held around everything but the questions to the broker.
 """
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Condition, Thread
 from time import monotonic, sleep
 from typing import Any
 
-from asgi_compare.domain.systems.backlog import WAITING, Backlog
+from asgi_compare.domain.systems.backlog import Held
+from asgi_compare.domain.systems.broker import (
+    BlockingBroker,
+    ThreadLink,
+    once_arguments,
+)
 from asgi_compare.domain.systems.editor import protocol
 from asgi_compare.domain.systems.editor.desk import Desk, Sheet
 from asgi_compare.domain.systems.editor.document import Accepted, Edit, to_json
@@ -28,31 +31,17 @@ from asgi_compare.domain.systems.editor.shared import (
     SERVICE_RESTART,
     SILENT,
     TICK,
-    BlockingBroker,
     append_arguments,
     heard,
     loaded,
-    once_arguments,
     operations,
 )
 from asgi_compare.domain.systems.seen import Seen
 from asgi_compare.domain.systems.untrusted import Refused
 
 
-@dataclass(eq=False)
-class Client:
-    """One client, and what waits for it."""
-
-    user: str
-    name: str = field(default_factory=secrets.token_urlsafe)
-    ended: tuple[int, str] | None = None
-    """Why it has to come back, as the code and reason that a WebSocket would get."""
-    backlog: Backlog[str] = field(default_factory=lambda: Backlog(WAITING))
-
-    def put(self, text: str) -> None:
-        """Keep a text for it, or end it if too much waits already."""
-        if not self.backlog.put(text) and not self.ended:
-            self.ended = (self.backlog.close_code, self.backlog.reason)
+class Client(Held[str]):
+    """One client, and the texts that wait for it."""
 
 
 class ThreadHub:
@@ -64,9 +53,7 @@ class ThreadHub:
         limits: Limits | None = None,
     ) -> None:
         self.desk = Desk(limits or Limits(), keeps_idle=open_broker is None)
-        self._open_broker = open_broker
-        self._opened: BlockingBroker | None = None
-        self._asking = 0
+        self._link = open_broker and ThreadLink(open_broker, SCRIPT, PREFIX)
         self._clients: dict[str, Client] = {}
         self._seen = Seen()
         self._changed = Condition()
@@ -75,10 +62,11 @@ class ThreadHub:
 
     def first(self, nonce: str, until: float, now: float) -> bool:
         """Return whether nobody has used a token before, in whatever process."""
-        if self._open_broker is None:
+        if self._link is None:
             with self._changed:
                 return self._seen.first(nonce, until, now)
-        return not self._ask(*once_arguments(nonce, until, now))[0]
+        code, *_ = self._link.run("once", *once_arguments(nonce, until, now))
+        return not code
 
     def connect(self, user: str, document: str, since: int | None) -> Client | Refused:
         """Let a client in, and tell it what it needs."""
@@ -93,7 +81,7 @@ class ThreadHub:
                 self._thread.start()
             is_ready = self._changed.wait_for(lambda: self._ready, PATIENCE)
         try:
-            answer = self._ask("load", document) if self._open_broker else None
+            answer = self._link.run("load", document) if self._link else None
         except ConnectionError:
             is_ready = False
         with self._changed:
@@ -159,13 +147,13 @@ class ThreadHub:
                     self._put(client, to_json(accepted))  # it was done before
                     return None
                 name = self.desk.name_of(client.name)
-                if self._open_broker is None:
+                if self._link is None:
                     self._take(name, accepted)
                     return None
                 text = apply(accepted.operation, sheet.document.text)
             words = append_arguments(name, accepted, text, self.desk.limits)
             try:
-                answer = self._ask(*words)
+                answer = self._link.run(*words)
             except ConnectionError:
                 return AWAY
             with self._changed:
@@ -201,11 +189,11 @@ class ThreadHub:
 
     def _tell(self, kind: str, name: str, user: str, position: int = 0) -> None:
         """Let all know of a cursor; if the broker is away, they come back anyway."""
-        if self._open_broker is None:
+        if self._link is None:
             self._hear_of(kind, name, user, position)
             return
         try:
-            self._ask("tell", name, kind, user, str(position))
+            self._link.run("tell", name, kind, user, str(position))
         except ConnectionError:
             return
 
@@ -223,20 +211,6 @@ class ThreadHub:
 
     # What runs while somebody is there ------------------------------------------------
 
-    def _ask(self, *arguments: str) -> list[Any]:
-        assert self._open_broker
-        with self._changed:
-            if self._opened is None:
-                self._opened = self._open_broker()
-            opened = self._opened
-            self._asking += 1
-        try:
-            answer: list[Any] = opened.run(SCRIPT, PREFIX, *arguments)
-            return answer
-        finally:
-            with self._changed:
-                self._asking -= 1
-
     def _load(self, name: str, sheet: Sheet, answer: list[Any]) -> None:
         """Bring a document up to where the broker is."""
         text, revision, log = loaded(answer)
@@ -246,24 +220,18 @@ class ThreadHub:
             self._take(name, accepted)
 
     def _run(self) -> None:
-        opened = None
         while True:
             with self._changed:
                 if not self._is_used():
-                    # Who comes now finds none, and begins anew. Somebody else may be
-                    # asking by the connection; then it is closed the next time.
+                    # Who comes now finds none, and begins anew.
                     self._thread = None
-                    if not self._asking:
-                        opened, self._opened = self._opened, None
-                    break
-            if self._open_broker:
-                self._follow()
+                    return
+            if self._link:
+                self._follow(self._link)
             else:
                 self._be_ready(True)
                 sleep(TICK)
                 self._expire()
-        if opened:
-            opened.close()
 
     def _is_used(self) -> bool:
         return any(sheet.users for sheet in self.desk.sheets.values())
@@ -273,20 +241,11 @@ class ThreadHub:
             self._ready = is_ready
             self._changed.notify_all()
 
-    def _follow(self) -> None:
+    def _follow(self, link: ThreadLink) -> None:
         """Follow the broker, until it is away; then all clients have to come back."""
         try:
-            _, after, *_ = self._ask("position", "")
-            self._be_ready(True)
-            while True:
-                with self._changed:
-                    opened = self._opened
-                    if opened is None or not self._is_used():
-                        return
-                for id, fields in opened.read(FEED, after, TICK):
-                    after = id
-                    self._hear(id, dict(fields))
-                self._expire()
+            with link.used() as broker:
+                self._read_feed(link, broker)
         except ConnectionError:
             with self._changed:
                 self._ready = False
@@ -296,6 +255,19 @@ class ThreadHub:
                     self.desk.leave(client.name)
                 self._changed.notify_all()
             sleep(TICK)
+
+    def _read_feed(self, link: ThreadLink, broker: BlockingBroker) -> None:
+        _, after, *_ = link.run("position", "")
+        self._be_ready(True)
+        while True:
+            with self._changed:
+                if not self._is_used():
+                    self._ready = False  # who comes now waits for a new start
+                    return
+            for id, fields in broker.read(FEED, after, TICK):
+                after = id
+                self._hear(id, dict(fields))
+            self._expire()
 
     def _hear(self, id: str, fields: dict[str, str]) -> None:
         name, kind = fields["document"], fields["kind"]
