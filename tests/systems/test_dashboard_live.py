@@ -6,7 +6,6 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import product
 
 import pytest
 
@@ -14,13 +13,12 @@ from asgi_compare.contract.stories import STORIES
 from asgi_compare.contract.story import Transport
 from asgi_compare.drive.servers.supervisor import start
 from asgi_compare.drive.servers.table import SERVERS
-from asgi_compare.drive.services import Service
-from asgi_compare.drive.stories.arrange import on_servers
 from asgi_compare.drive.stories.in_process import AsgiPlace
 from asgi_compare.drive.stories.live import LivePlace
 from asgi_compare.drive.stories.play import Stage, play
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from tests.places import ROOT
+from tests.systems.live import failures
 from tests.systems.wrapped import base_http
 
 NAMES = [name for name in STORIES if name.startswith("dashboard/")]
@@ -43,48 +41,10 @@ WRAPPED = {
 }
 
 
-def failures(
-    implementation: str,
-    server: str,
-    names: list[str],
-    count: int = 1,
-    broker: Service | None = None,
-) -> list[str]:
-    row = WRAPPED.get(implementation) or IMPLEMENTATIONS[implementation]
-    with on_servers(row, SERVERS[server], count, broker) as servers:
-        played = [
-            servers.play(STORIES[name], transport)
-            for name in names
-            for transport in transports(name, row.interface)
-        ]
-    return [
-        f"{p.story} {p.transport}: {p.reason}"
-        for p in played
-        if p.verdict not in ("passed", "unsupported")
-    ]
-
-
 def transports(name: str, interface: str) -> list[Transport]:
     story = STORIES[name]
     there = story.system.transports[interface]  # type: ignore[index]
     return [each for each in there if each in story.by]
-
-
-@pytest.mark.parametrize(
-    ("implementation", "server"),
-    [
-        ("raw-asgi", "hypercorn"),
-        pytest.param("django-asgi", "uvicorn", marks=pytest.mark.slow),
-        pytest.param("django-wsgi", "gunicorn-gthread", marks=pytest.mark.slow),
-    ],
-)
-def test_stories_are_kept_on_a_server(implementation: str, server: str) -> None:
-    assert failures(implementation, server, [f"dashboard/{n}" for n in QUICK]) == []
-
-
-def test_reports_go_to_both_servers(valkey_service: Service) -> None:
-    names = ["dashboard/across_servers"]
-    assert failures("raw-asgi", "uvicorn", names, 2, valkey_service) == []
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -102,23 +62,9 @@ async def test_stories_are_kept_behind_base_http_middleware(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("implementation", "server"),
-    [
-        *product([*IMPLEMENTATIONS, "base_http"], ["uvicorn", "hypercorn"]),
-        *product(["raw-wsgi", "django-wsgi"], ["granian-wsgi"]),
-    ],
-)
-def test_all_stories_are_kept(implementation: str, server: str) -> None:
-    assert failures(implementation, server, NAMES) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-def test_all_stories_are_kept_on_two_servers(
-    implementation: str, valkey_service: Service
-) -> None:
-    assert failures(implementation, "uvicorn", NAMES, 2, valkey_service) == []
+@pytest.mark.parametrize("server", ["uvicorn", "hypercorn"])
+def test_all_stories_are_kept_behind_base_http_middleware(server: str) -> None:
+    assert failures(WRAPPED["base_http"], server, NAMES) == []
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,11 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from itertools import product
 from secrets import token_hex
 from typing import Any
 
 import pytest
 
-from asgi_compare.contract.stories import STORIES
 from asgi_compare.drive.servers.supervisor import start
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.drive.services import Service
@@ -19,29 +17,7 @@ from asgi_compare.drive.stories.live import LivePlace
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from tests.systems.tabs import SharedTab, settle
 
-NAMES = [name for name in STORIES if name.startswith("editor/")]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def failures(
-    implementation: str,
-    server: str,
-    names: list[str],
-    count: int = 1,
-    broker: Service | None = None,
-) -> list[str]:
-    row = IMPLEMENTATIONS[implementation]
-    with on_servers(row, SERVERS[server], count, broker) as servers:
-        played = [
-            servers.play(STORIES[name], transport)
-            for name in names
-            for transport in STORIES[name].system.transports[row.interface]
-        ]
-    return [
-        f"{p.story} {p.transport}: {p.reason}"
-        for p in played
-        if p.verdict not in ("passed", "unsupported")
-    ]
 
 
 @pytest.mark.parametrize(
@@ -79,26 +55,6 @@ async def test_documents_of_yjs_are_one_on_two_servers(
             await place.close()
     assert one.text is not None
     assert sorted(one.text.replace("Please: ", "")) == sorted("Have tea.")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("implementation", "server"),
-    [
-        *product(IMPLEMENTATIONS, ["uvicorn", "hypercorn"]),
-        *product(["raw-wsgi", "django-wsgi"], ["granian-wsgi"]),
-    ],
-)
-def test_all_stories_are_kept(implementation: str, server: str) -> None:
-    assert failures(implementation, server, NAMES) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-def test_all_stories_are_kept_on_two_servers(
-    implementation: str, valkey_service: Service
-) -> None:
-    assert failures(implementation, "uvicorn", NAMES, 2, valkey_service) == []
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,12 @@ import signal
 
 import pytest
 
-from asgi_compare.contract.stories import STORIES, SYSTEMS
 from asgi_compare.drive.outside import World, outside
 from asgi_compare.drive.servers.process import wait_until
 from asgi_compare.drive.servers.supervisor import RunningServer, start
 from asgi_compare.drive.servers.table import SERVERS
-from asgi_compare.drive.stories.arrange import on_servers
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 
-ALL = tuple(name for name, each in STORIES.items() if each.system.name == "notices")
 LIMIT = 20.0
 
 
@@ -92,43 +89,3 @@ def test_kill_loses_nothing_that_was_committed(
             assert world.find("hook ann") == both
         finally:
             second.stop(0.0)
-
-
-def failures(implementation: str, server: str, count: int = 1) -> list[str]:
-    row = IMPLEMENTATIONS[implementation]
-    with on_servers(row, SERVERS[server], count) as servers:
-        played = [
-            servers.play(STORIES[name], transport)
-            for name in ALL
-            for transport in SYSTEMS["notices"].transports[row.interface]
-        ]
-    assert sum(each.verdict == "passed" for each in played) >= 4
-    return [
-        f"{p.story}: {p.reason}" for p in played if p.verdict in ("failed", "error")
-    ]
-
-
-EVERYWHERE = [
-    *((name, "uvicorn") for name in IMPLEMENTATIONS),
-    ("starlette", "hypercorn"),
-    ("raw-wsgi", "waitress"),
-    ("django-wsgi", "waitress"),
-]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("implementation", "server"), EVERYWHERE)
-def test_all_of_the_notices_are_kept(implementation: str, server: str) -> None:
-    assert failures(implementation, server, 2) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("implementation", "server"), EVERYWHERE)
-def test_all_of_the_notices_are_kept_with_postgresql(
-    implementation: str,
-    server: str,
-    empty_database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", empty_database_url)
-    assert failures(implementation, server) == []

@@ -1,7 +1,9 @@
+import asyncio
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_compare.domain.systems.backlog import Backlog
+from asgi_compare.domain.systems.backlog import HALF, Backlog, Outgoing
 from tests.domain import quick
 
 
@@ -35,3 +37,25 @@ def test_backlog_that_is_full_closes_with_1013_and_a_reason() -> None:
         "More than 1 messages are waiting; come back for the rest.",
     )
     assert len(Backlog[str](10**9).reason.encode()) <= 123
+
+
+async def test_who_is_answered_faster_than_it_reads_waits_for_room() -> None:
+    outgoing = Outgoing[int]("one")
+    for number in range(HALF + 2):
+        outgoing.put(number)
+    waiting = asyncio.create_task(outgoing.until_room())
+    await asyncio.sleep(0)
+    assert await outgoing.take() == 0
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    assert await outgoing.take() == 1
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_who_waits_for_room_is_told_of_the_end() -> None:
+    outgoing = Outgoing[int]("one")
+    waiting = asyncio.create_task(outgoing.until_room())
+    for number in range(HALF + 1):
+        outgoing.put(number)
+    outgoing.end(1000, "")
+    await asyncio.wait_for(waiting, 5)

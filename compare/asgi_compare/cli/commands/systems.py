@@ -113,12 +113,13 @@ def run(
             for host in hosts:
                 if host in SERVERS and not SERVERS[host].speaks(row.interface):
                     continue
+                plays = [
+                    (story, transport)
+                    for story in stories
+                    for transport in story.system.transports[row.interface]
+                ]
                 with _stage(name, host, broker) as stage:
-                    played += [
-                        stage.play(story, transport)
-                        for story in stories
-                        for transport in story.system.transports[row.interface]
-                    ]
+                    played += stage.play_all(plays)
     out.print(_matrix(stories, played))
     bad = [each for each in played if each.verdict in ("failed", "error")]
     for each in bad:

@@ -23,6 +23,7 @@ Item = TypeVar("Item")
 
 WAITING = 50
 """Messages that may wait for one client."""
+HALF = WAITING // 2
 TRY_AGAIN_LATER = 1013
 """From the IANA registry of WebSocket close codes."""
 
@@ -101,6 +102,7 @@ class Outgoing(Generic[Item]):
     """With which code and reason it must be closed."""
     _backlog: Backlog[Item] = field(default_factory=lambda: Backlog(WAITING))
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _taken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, item: Item) -> None:
         """Have it sent, or the connection closed if too much waits already."""
@@ -112,6 +114,7 @@ class Outgoing(Generic[Item]):
         """Have the connection closed."""
         self.ended = self.ended or (code, reason)
         self._changed.set()
+        self._taken.set()
 
     @property
     def overflowed(self) -> bool:
@@ -126,7 +129,19 @@ class Outgoing(Generic[Item]):
         while (item := self._backlog.take()) is None and not self.ended:
             self._changed.clear()
             await self._changed.wait()
+        self._taken.set()
         return item
+
+    async def until_room(self) -> None:
+        """Wait until at most half of what may wait does so.
+
+        Whoever has been answered waits here before the next message is received.
+        Else a client that sends faster than it is answered would be taken for one that
+        does not read.
+        """
+        while len(self._backlog) > HALF and not self.ended:
+            self._taken.clear()
+            await self._taken.wait()
 
     async def until_ended(self) -> tuple[int, str]:
         """Wait until the connection must be closed."""

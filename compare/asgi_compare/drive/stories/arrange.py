@@ -12,12 +12,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from asgi_compare.contract.story import (
     NO_WEBSOCKET,
+    KillsServer,
+    RestartsBroker,
     Story,
     Transport,
 )
@@ -35,14 +37,26 @@ from asgi_compare.model.transcript import Interface
 
 NO_NEWS = "Under WSGI nobody hears that a client has left, until something is sent."
 TWO_SERVERS = "It needs two servers and a broker: use --redis."
-THREADS = {"uvicorn": 10, "hypercorn": min(32, (os.cpu_count() or 1) + 4)}
-"""Threads in which a server calls a WSGI application, where it cannot be told more."""
+POOL = min(32, (os.cpu_count() or 1) + 4)
+"""What the executor of an event loop has, which is hypercorn's."""
+THREADS = {
+    "uvicorn": 10,
+    "uvicorn-h11": 10,
+    "hypercorn": POOL,
+    "hypercorn-wsgi": POOL,
+    "wsgiref": 1,
+    "gunicorn-sync": 1,
+    "gunicorn-gthread": 4,
+    "waitress": 4,
+}
+"""Threads in which a server calls a WSGI application, as its row starts it, or as it
+cannot be told otherwise; granian, which is not here, has more than a story needs."""
 DEAF = ("uvicorn", "uvicorn-h11", "hypercorn", "hypercorn-wsgi")
 """Servers that do not close a WSGI application's iterable when the client leaves:
 uvicorn takes all of it, and never closes it (`middleware/wsgi.py`); hypercorn drops
 what it is given, and does not say so (`app_wrappers.py`)."""
 ONE_SERVER = "Each server does this for itself; it is played with one."
-AT_ONCE = 5
+AT_ONCE = 8
 """Stories that are played at the same time in one process."""
 OUR_BROKER = "It restarts the broker, and this one is not ours: unset REDIS_URL."
 
@@ -97,36 +111,49 @@ class Servers:
         )
 
     def play(self, story: Story, transport: Transport) -> Played:
-        """Play one story, and start again what it has killed."""
-        reason = whether(
-            story, transport, self._implementation.interface, len(self.running)
-        )
-        if "broker" in story.needs and not (self._broker and self._broker.is_ours):
-            reason = reason or OUR_BROKER
-        if self._implementation.interface == "wsgi":
-            reason = (
-                reason
-                or _is_deaf(story, transport, self._server.name)
-                or _too_few_threads(story, self._server.name)
-            )
-            reason = reason or _never_closed(story, self._server.name)
-        if reason:
+        """Play one story."""
+        return self.play_all([(story, transport)])[0]
+
+    def play_all(self, plays: Sequence[tuple[Story, Transport]]) -> list[Played]:
+        """Play stories, some at a time, and start again what they have killed."""
+        kind = self._implementation.interface
+        at_once = 1 if kind == "wsgi" and self._server.name in THREADS else AT_ONCE
+        together = [each for each in plays if not _breaks(each[0])]
+        return _play(plays, self._one, together, at_once)
+
+    async def _one(self, story: Story, transport: Transport) -> Played:
+        if reason := self._cannot(story, transport):
             return _unsupported(
                 story, transport, self._implementation, self.host, reason
             )
+        places = [
+            LivePlace(each.host, each.port, f"server {index}")
+            for index, each in enumerate(self.running, 1)
+        ]
+        stage = Stage(places, self._kill, self._restart_broker, self._world)
         try:
-            places = [
-                LivePlace(each.host, each.port, f"server {index}")
-                for index, each in enumerate(self.running, 1)
-            ]
-            stage = Stage(places, self._kill, self._restart_broker, self._world)
             name = self._implementation.name
-            return asyncio.run(_on(stage, story, transport, name, self.host))
+            return await _on(stage, story, transport, name, self.host)
         finally:
             for index, each in enumerate(self.running):
                 if each.exited() is not None:
                     each.stop()
                     self.running[index] = self._start()
+
+    def _cannot(self, story: Story, transport: Transport) -> str:
+        """Return why these servers cannot play a story so; empty if they can."""
+        interface, server = self._implementation.interface, self._server.name
+        reason = whether(story, transport, interface, len(self.running))
+        if "broker" in story.needs and not (self._broker and self._broker.is_ours):
+            reason = reason or OUR_BROKER
+        if interface == "asgi":
+            return reason
+        return (
+            reason
+            or _is_deaf(story, transport, server)
+            or _too_few_threads(story, server, len(self.running))
+            or _never_closed(story, server)
+        )
 
     @property
     def host(self) -> str:
@@ -172,28 +199,42 @@ def play_here(
     host: str,
     world: World,
 ) -> list[Played]:
-    """Play stories with an application in this process, some at a time.
-
-    Most of a story is waiting.
-    """
+    """Play stories with an application in this process, some at a time."""
     kind = AsgiPlace if implementation.interface == "asgi" else WsgiPlace
 
     async def one(story: Story, transport: Transport) -> Played:
         reason = whether(story, transport, implementation.interface, 1)
         if reason:
             return _unsupported(story, transport, implementation, host, reason)
+        place: Place = kind(application)
+        stage = Stage([place], world=world)
+        return await _on(stage, story, transport, implementation.name, host)
+
+    return _play(plays, one, plays, AT_ONCE)
+
+
+def _play(
+    plays: Sequence[tuple[Story, Transport]],
+    one: Callable[[Story, Transport], Awaitable[Played]],
+    together: Sequence[tuple[Story, Transport]],
+    at_once: int,
+) -> list[Played]:
+    """Play those of `together` some at a time, since most of a story is waiting.
+
+    Then the others follow, one after the other.
+    """
+
+    async def in_turn(story: Story, transport: Transport) -> Played:
         async with turn:
-            place: Place = kind(application)
-            stage = Stage([place], world=world)
-            return await _on(stage, story, transport, implementation.name, host)
+            return await one(story, transport)
 
     async def main() -> list[Played]:
-        together = [each for each in plays if not each[0].system.one_at_a_time]
-        played = await asyncio.gather(*(one(*each) for each in together))
+        beside = [each for each in together if not each[0].system.one_at_a_time]
+        played = await asyncio.gather(*(in_turn(*each) for each in beside))
         done = {(p.story, p.transport): p for p in played}
         return [done.get((s.name, t)) or await one(s, t) for s, t in plays]
 
-    turn = asyncio.Semaphore(AT_ONCE)
+    turn = asyncio.Semaphore(at_once)
     return asyncio.run(main())
 
 
@@ -210,9 +251,19 @@ async def _on(
             await each.close()
 
 
+def _breaks(story: Story) -> bool:
+    """Return whether it would break other stories on the same servers."""
+    return any(isinstance(step, KillsServer | RestartsBroker) for step in story.steps)
+
+
+def _listens(story: Story) -> bool:
+    """Return whether its participants listen all the time."""
+    return "poll" in story.system.transports["wsgi"]
+
+
 def _is_deaf(story: Story, transport: Transport, server: str) -> str:
     """Return why a server cannot play streams that end when the client leaves."""
-    if transport != "stream" or story.system.has_connections or server not in DEAF:
+    if transport != "stream" or not _listens(story) or server not in DEAF:
         return ""
     return (
         f"{server} goes on taking from a WSGI application's stream when the client "
@@ -220,14 +271,15 @@ def _is_deaf(story: Story, transport: Transport, server: str) -> str:
     )
 
 
-def _too_few_threads(story: Story, server: str) -> str:
-    """Return why a server cannot have all participants listen, and one speak."""
-    listening, threads = len(story.participants), THREADS.get(server, 1000)
-    if listening < threads:
+def _too_few_threads(story: Story, server: str, count: int) -> str:
+    """Return why servers cannot have all participants listen, and one speak."""
+    each = -(-len(story.participants) // count)
+    threads = THREADS.get(server, 1000)
+    if not _listens(story) or each < threads:
         return ""
     return (
-        f"Each of its {listening} participants takes a thread while it listens, and "
-        f"{server} calls a WSGI application in {threads}."
+        f"Each of its participants, {each} on a server, takes a thread while it "
+        f"listens, and {server} calls a WSGI application in {threads}."
     )
 
 

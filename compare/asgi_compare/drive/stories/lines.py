@@ -24,8 +24,9 @@ from asgi_compare.drive.stories.openers import (
     Stream,
 )
 
-POLL = 5.0
-"""Seconds that a long poll waits on the server's side."""
+POLL = 1.0
+"""Seconds that a long poll waits on the server's side. That of a client which has left
+takes a thread for so long."""
 WHOLE, BROKEN_OFF = 1000, 1006
 """How an answer has ended, in the codes that a WebSocket has for it."""
 ACCEPT = ("accept", "text/event-stream")

@@ -51,10 +51,10 @@ class LivePlace:
         """Do nothing: somebody else has started it."""
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up, and wait for polls that have been given up: each takes a thread."""
         for each in self._sockets:
             await each.abort()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
     async def request(
         self, method: str, target: str, fields: Fields = (), body: bytes = b""
