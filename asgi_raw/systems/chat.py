@@ -98,6 +98,7 @@ async def receive_all(client: Client, receive: Receive) -> None:
     while (event := await receive())["type"] == "websocket.receive":
         text = event.get("text")
         await hub().receive(client, event["bytes"] if text is None else text)
+        await client.until_room()
 
 
 async def enter(scope: Scope) -> Client | None:

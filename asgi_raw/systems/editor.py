@@ -149,6 +149,7 @@ async def receive_all(client: Client, receive: Receive) -> None:
             await hub.receive(client, received)
         else:
             await relay.receive(client, received)
+        await client.until_room()
 
 
 async def send_all(client: Client, send: Send) -> None:

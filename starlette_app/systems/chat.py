@@ -87,6 +87,7 @@ async def receive_all(client: Client, websocket: WebSocket) -> None:
     while (event := await websocket.receive())["type"] == "websocket.receive":
         text = event.get("text")
         await hub().receive(client, event["bytes"] if text is None else text)
+        await client.until_room()
 
 
 async def enter(websocket: WebSocket) -> Client | None:

@@ -135,6 +135,7 @@ async def receive_all(client: Client, websocket: WebSocket) -> None:
             await hub.receive(client, received)
         else:
             await relay.receive(client, received)
+        await client.until_room()
 
 
 async def send_all(client: Client, websocket: WebSocket) -> None:

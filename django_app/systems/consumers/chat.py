@@ -127,7 +127,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None
     ) -> None:
-        """Do what the client says."""
+        """Do what the client says.
+
+        Nothing may wait for room here, as the others do for a client that says more
+        than it reads: Channels would not come to `chat_event` in the meantime.
+        """
         assert self.client
         received = bytes_data if text_data is None else text_data
         await hub().receive(self.client, received or "")

@@ -103,6 +103,8 @@ class Outgoing(Generic[Item]):
     _backlog: Backlog[Item] = field(default_factory=lambda: Backlog(WAITING))
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: asyncio.Event = field(default_factory=asyncio.Event)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Apart from `_changed`: a message need not wake who waits for the end."""
 
     def put(self, item: Item) -> None:
         """Have it sent, or the connection closed if too much waits already."""
@@ -115,6 +117,7 @@ class Outgoing(Generic[Item]):
         self.ended = self.ended or (code, reason)
         self._changed.set()
         self._taken.set()
+        self._over.set()
 
     @property
     def overflowed(self) -> bool:
@@ -146,6 +149,5 @@ class Outgoing(Generic[Item]):
     async def until_ended(self) -> tuple[int, str]:
         """Wait until the connection must be closed."""
         while self.ended is None:
-            self._changed.clear()
-            await self._changed.wait()
+            await self._over.wait()
         return self.ended

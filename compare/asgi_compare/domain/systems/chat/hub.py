@@ -108,7 +108,6 @@ class Hub:
             client.put(to_json(asked))
         elif asked:
             await self._ask(asked, client)
-        await client.until_room()
 
     async def disconnect(self, client: Client) -> None:
         """Forget a client, and let the others know; a second time does nothing."""

@@ -104,7 +104,6 @@ class Hub:
                 client.put(protocol.refused(refused, said.id))
         elif isinstance(said, Cursor):
             await self._place(client, said)
-        await client.until_room()
 
     async def disconnect(self, client: Client) -> None:
         """Forget a client, and let the others know; a second time does nothing."""

@@ -161,7 +161,6 @@ class Relay:
             client.end(UNSUPPORTED_DATA, "Expected the bytes of y-protocols.")
         except ConnectionError:
             client.end(SERVICE_RESTART, "Come back with what you have.")
-        await client.until_room()
 
     def disconnect(self, client: Client) -> None:
         """Forget a client; a second time does nothing."""
