@@ -17,9 +17,8 @@ MORE_OF_A_KIND = (
     r"test_ladder_views.py::.*django-wsgi",
     r"ladder/test_project.py::(?!test_view_that_needs|test_mistake)",
     r"test_survey.py::test_(server|trial|status|what)_",
-    # Stories, but by hand on ASGI; systems on servers, but on one.
+    # Stories, but by hand on ASGI.
     r"test_stories.py::test_stories_are_kept_in_process\[django",
-    r"test_chat_live.py::.*(hypercorn|django)",
     # Commands, in each surrounding and on each framework.
     r"test_show_list_serve.py::test_show_(says|explains|of_a_pattern)",
     r"test_run.py::test_run_(fits|has_no_colour|writes_markdown)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from fnmatch import fnmatchcase
@@ -105,9 +106,9 @@ def run(
     hosts = common.hosts_for("uvicorn" if redis and servers == "none" else servers)
     if redis:
         hosts = hosts[1:]
-    out = common.console(no_color)
+    out, err = common.console(no_color), common.console(no_color, stderr=True)
     played: list[Played] = []
-    with _broker(redis) as broker:
+    with _broker(redis) as broker, err.status("Playing") as status:
         for name in names:
             row = IMPLEMENTATIONS[name]
             for host in hosts:
@@ -118,6 +119,7 @@ def run(
                     for story in stories
                     for transport in story.system.transports[row.interface]
                 ]
+                status.update(f"Playing {len(plays)} times: {name}, {host}")
                 with _stage(name, host, broker) as stage:
                     played += stage.play_all(plays)
     out.print(_matrix(stories, played))
@@ -276,14 +278,18 @@ def _stage(name: str, host: str, broker: Service | None) -> Iterator[Child | Ser
 
 
 def _matrix(stories: Sequence[Story], played: Sequence[Played]) -> Table:
-    columns = dict.fromkeys((p.implementation, p.host, p.transport) for p in played)
-    cells = {
-        (p.story, (p.implementation, p.host, p.transport)): MARKS[p.verdict]
-        for p in played
-    }
-    heads = ["\n".join(column) for column in columns]
-    table = Table("story", *heads, box=None, pad_edge=False, header_style="dim")
+    """Return how often each implementation keeps each story, of its hosts and ways."""
+    names = dict.fromkeys(each.implementation for each in played)
+    found = Counter((p.story, p.implementation, p.verdict) for p in played)
+    table = Table("story", *names, box=None, pad_edge=False, header_style="dim")
     for story in stories:
-        row = (cells.get((story.name, column), "") for column in columns)
-        table.add_row(story.name, *row)
+        counts = (
+            [
+                (found[story.name, name, verdict], mark)
+                for verdict, mark in MARKS.items()
+            ]
+            for name in names
+        )
+        cells = (" ".join(f"{n} {mark}" for n, mark in each if n) for each in counts)
+        table.add_row(story.name, *cells)
     return table
