@@ -1,11 +1,12 @@
 """A trace shows where an application goes to another thread, and comes back."""
 
+import pytest
 from asgiref.sync import SyncToAsync, async_to_sync, sync_to_async
 
 from asgi_compare.contract.scenario import Expected, Lifetime, Request, Scenario
 from asgi_compare.drive.hops import drive
 from asgi_compare.drive.workers.worker import Child
-from asgi_compare.model.transcript import Transcript
+from asgi_compare.model.transcript import Interface, Transcript
 
 HELLO = Scenario("hello", "get", "", Request(), Expected())
 DJANGO_HOPS = [
@@ -97,3 +98,28 @@ def test_wrapping_is_undone() -> None:
     before = SyncToAsync.thread_handler
     drive(application, "asgi", HELLO, always)
     assert SyncToAsync.thread_handler is before
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [
+        # Django opens a transaction only where it is asked to.
+        ("django_app.asgi:application", ["SELECT"]),
+        ("django_app.wsgi:application", ["SELECT"]),
+        ("starlette_app.app:application", ["BEGIN", "SELECT"]),
+    ],
+)
+def test_query_stands_where_it_was_sent(target: str, sent: list[str]) -> None:
+    """Also if its library is imported by the request before, and once at each level."""
+    asked = Request(target=b"/accounts/report?way=each&owners=nobody")
+    interface: Interface = "wsgi" if ".wsgi" in target else "asgi"
+    wanted = Lifetime(requests=(asked, asked)) if interface == "asgi" else asked
+    with Child(
+        target, interface=interface, driver="asgi_compare.drive.hops:drive"
+    ) as child:
+        transcript = child.drive(Scenario("a", "b", "", wanted, Expected()))
+    shown = transcript.requests[-1] if transcript.requests else transcript
+    queries = [each for each in shown.events if each.direction == "query"]
+    assert [each.event["sql"].split()[0] for each in queries][-len(sent) :] == sent
+    assert {each.thread for each in queries} <= set(shown.threads)
+    assert "quer" in shown.notes[-1]

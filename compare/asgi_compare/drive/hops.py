@@ -1,23 +1,27 @@
-"""The same exchange, and where it goes to another thread.
+"""The same exchange, where it goes to another thread, and what it asks a database.
 
 An ASGI application may call what is not async. `asgiref.sync` then hands the call to a
 thread and waits for it: a hop. Django makes them in its handler and in its middleware,
 and no event tells of them. Here they are written into the transcript between the
-events, with the function that was called and the thread in which it ran.
+events, with the function that was called and the thread in which it ran; and so is each
+statement for a database, with the thread in which it was sent.
 
 `drive` takes the place of `asgi_compare.drive.drive` in the child of a trace. It does
-so by wrapping two methods of asgiref, if the application has brought asgiref along; so
+so by wrapping methods of the libraries that the application has brought along; so
 nothing here may be timed, and one exchange is driven at a time.
 
     sync_to_async   a coroutine has a function run in a thread
     async_to_sync   a function has a coroutine run in an event loop
+    query           a statement is sent, by Django, SQLAlchemy or psycopg
 """
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from threading import get_ident
@@ -26,7 +30,7 @@ from typing import Any
 
 from asgi_compare import drive as drivers
 from asgi_compare.contract.scenario import Scenario
-from asgi_compare.model.transcript import Event, Interface, Transcript
+from asgi_compare.model.transcript import Direction, Event, Interface, Transcript
 
 
 @dataclass(slots=True)
@@ -34,12 +38,19 @@ class Log:
     """What was seen of one call of the application."""
 
     began: int
-    hops: list[Event] = field(default_factory=list)
+    seen: list[Event] = field(default_factory=list)
 
-    def add(self, kind: str, function: object, thread: int) -> None:
+    def hop(self, kind: str, function: object) -> None:
         """Note one hop."""
-        event = {"type": kind, "function": named(function)}
-        self.hops.append(Event(now() - self.began, "hop", event, 0, thread))
+        self._add("hop", {"type": kind, "function": named(function)})
+
+    def query(self, statement: object) -> None:
+        """Note one statement, as it was written: without its parameters."""
+        self._add("query", {"type": "query", "sql": str(statement)})
+
+    def _add(self, direction: Direction, event: dict[str, str]) -> None:
+        at_ns = now() - self.began
+        self.seen.append(Event(at_ns, direction, event, 0, get_ident()))
 
 
 def named(function: object) -> str:
@@ -60,10 +71,11 @@ def drive(
 
     def noted(*arguments: Any) -> Any:
         # Not a coroutine function, but what it gives is what the application gives.
+        watch()
         logs.append(Log(now()))
         return application(*arguments)
 
-    with _watched(logs):
+    with watched(logs) as watch:
         transcript = drivers.drive(noted, interface, scenario, holds)
     first, *others = (
         _merged(one, log)
@@ -74,21 +86,24 @@ def drive(
 
 
 def _merged(transcript: Transcript, log: Log | None) -> Transcript:
-    """Return a transcript with the hops of its call put between its events."""
-    if log is None or not log.hops:
+    """Return a transcript with what was seen of its call put between its events."""
+    if log is None or not log.seen:
         return transcript
-    seen = [*transcript.threads, *(hop.thread for hop in log.hops)]
+    seen = [*transcript.threads, *(each.thread for each in log.seen)]
     threads = tuple(dict.fromkeys(seen))
-    hops, others = len(log.hops), len(threads) - 1
-    note = (
-        f"{hops} hop{'s' * (hops > 1)}, "
-        f"{others} thread{'s' * (others != 1)} besides the first."
-    )
+    kinds = Counter[str](each.direction for each in log.seen)
+    counts = [
+        f"{kinds[kind]} {one if kinds[kind] == 1 else many}"
+        for kind, one, many in (("hop", "hop", "hops"), ("query", "query", "queries"))
+        if kinds[kind]
+    ]
+    others = len(threads) - 1
+    counts.append(f"{others} thread{'s' * (others != 1)} besides the first")
     return replace(
         transcript,
-        events=tuple(sorted((*transcript.events, *log.hops), key=_at)),
+        events=tuple(sorted((*transcript.events, *log.seen), key=_at)),
         threads=threads,
-        notes=(*transcript.notes, note),
+        notes=(*transcript.notes, f"{', '.join(counts)}."),
     )
 
 
@@ -96,25 +111,76 @@ def _at(event: Event) -> int:
     return event.at_ns
 
 
+Call = Callable[..., Any]
+WITHIN = ContextVar("WITHIN", default=False)
+"""Whether a statement is being sent: what is called for that is not noted again."""
+
+
 @contextmanager
-def _watched(logs: list[Log]) -> Iterator[None]:
-    """Write each hop into the last log, as long as the block lasts."""
-    sync = sys.modules.get("asgiref.sync")
+def watched(logs: list[Log]) -> Iterator[Call]:
+    """Write each hop and each query into the last log, as long as the block lasts.
+
+    Give what has to be called again when a library may have been imported since.
+    """
+    wrapped: set[tuple[str, str]] = set()
+
+    def watch() -> None:
+        for module, name, methods, noting in WATCHED:
+            if module not in sys.modules or (module, name) in wrapped:
+                continue
+            wrapped.add((module, name))
+            owner = getattr(sys.modules[module], name)
+            for method in methods:
+                original = getattr(owner, method)
+                setattr(owner, method, noting(original, logs))
+                undo.callback(setattr, owner, method, original)
+
     with ExitStack() as undo:
-        if sync is not None:
-            _wrap(sync.SyncToAsync, "thread_handler", "sync_to_async", logs, undo)
-            _wrap(sync.AsyncToSync, "__call__", "async_to_sync", logs, undo)
-        yield
+        watch()
+        yield watch
 
 
-def _wrap(owner: Any, name: str, kind: str, logs: list[Log], undo: ExitStack) -> None:
-    original = getattr(owner, name)
+def _hop(kind: str, attribute: str) -> Callable[[Call, list[Log]], Call]:
+    def noting(original: Call, logs: list[Log]) -> Call:
+        def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if logs:
+                logs[-1].hop(kind, getattr(self, attribute))
+            return original(self, *args, **kwargs)
 
-    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if logs:
-            function = self.func if kind == "sync_to_async" else self.awaitable
-            logs[-1].add(kind, function, get_ident())
-        return original(self, *args, **kwargs)
+        return wrapped
 
-    setattr(owner, name, wrapped)
-    undo.callback(setattr, owner, name, original)
+    return noting
+
+
+def _query(place: int) -> Callable[[Call, list[Log]], Call]:
+    def noting(original: Call, logs: list[Log]) -> Call:
+        def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if logs and not WITHIN.get() and len(args) > place:
+                logs[-1].query(args[place])
+            before = WITHIN.set(True)
+            try:
+                return original(self, *args, **kwargs)
+            finally:
+                WITHIN.reset(before)
+
+        return wrapped
+
+    return noting
+
+
+EXECUTE = ("execute", "executemany")
+WATCHED = (
+    ("asgiref.sync", "SyncToAsync", ("thread_handler",), _hop("sync_to_async", "func")),
+    ("asgiref.sync", "AsyncToSync", ("__call__",), _hop("async_to_sync", "awaitable")),
+    ("django.db.backends.utils", "CursorWrapper", EXECUTE, _query(0)),
+    (
+        "sqlalchemy.engine.default",
+        "DefaultDialect",
+        ("do_execute", "do_executemany"),
+        _query(1),
+    ),
+    ("psycopg", "Cursor", EXECUTE, _query(0)),
+    ("psycopg", "AsyncCursor", EXECUTE, _query(0)),
+)
+"""What is wrapped: module, class, methods, and how a call is noted. Of a query this is
+the place of the statement among the arguments."""

@@ -21,10 +21,10 @@ from typing import Any, Literal, NamedTuple
 Interface = Literal["asgi", "wsgi"]
 """By which of the two a server calls an application."""
 INTERFACES: tuple[Interface, ...] = ("asgi", "wsgi")
-Direction = Literal["receive", "send", "hop"]
-"""Named from the application's side: it receives events and sends events. A hop is no
-event: work went to another thread there. Only `asgi_compare.drive.hops` looks for
-them."""
+Direction = Literal["receive", "send", "hop", "query"]
+"""Named from the application's side: it receives events and sends events. The others
+are no events: work went to another thread, or a statement to a database. Only
+`asgi_compare.drive.hops` looks for them."""
 
 MAX_EVENTS = 10_000
 """Events kept of one exchange; an application that sends more is cut off."""

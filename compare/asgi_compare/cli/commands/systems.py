@@ -280,7 +280,7 @@ def _stage(name: str, host: str, broker: Service | None) -> Iterator[Child | Ser
 def _matrix(stories: Sequence[Story], played: Sequence[Played]) -> Table:
     """Return how often each implementation keeps each story, of its hosts and ways."""
     names = dict.fromkeys(each.implementation for each in played)
-    found = Counter((p.story, p.implementation, p.verdict) for p in played)
+    found = Counter((p.story, p.implementation, str(p.verdict)) for p in played)
     table = Table("story", *names, box=None, pad_edge=False, header_style="dim")
     for story in stories:
         counts = (

@@ -51,7 +51,7 @@ def trace(
     app_dir: str | None,
     no_color: bool,
 ) -> None:
-    """Drive TARGET, and show its scope, every event that crosses, and every hop.
+    """Drive TARGET, and show its scope, every event that crosses, every hop and query.
 
     TARGET is one of our implementations (raw-asgi, starlette, ...) or any application,
     as module:attribute. PATH is /x, POST:/x or ws:/x.

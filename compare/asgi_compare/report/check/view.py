@@ -15,7 +15,7 @@ from asgi_compare.report.common.wording import plural
 
 AROUND = 2
 """Events that are shown before and after the evidence."""
-ARROWS = {"receive": "->", "send": "<-", "hop": "~~"}
+ARROWS = {"receive": "->", "send": "<-", "hop": "~~", "query": "??"}
 """Named from the application's side, as everywhere."""
 
 

@@ -28,6 +28,7 @@ ARROWS = {
     "receive": ("->", "cyan"),
     "send": ("<-", "green"),
     "hop": ("~~", "magenta"),
+    "query": ("??", "yellow"),
 }
 """Named from the application's side, and plain enough for every terminal."""
 
