@@ -89,7 +89,8 @@ def check(python: str, name: str) -> set[str]:
         if not report.exists():
             raise SystemExit(f"{name}: {done.stderr.strip()}")
         content = json.loads(report.read_text("utf-8"))
-        return {each["rule"] for each in content["findings"]}
+        found = (*content["findings"], *content.get("advice", ()))
+        return {each["rule"] for each in found}
 
 
 def disagreements(table: Table, python: str) -> Iterator[str]:

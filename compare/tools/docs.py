@@ -24,7 +24,7 @@ from asgi_compare.contract import CHAPTERS
 from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.report.common.files import write
-from tools import behaviour_parts, job_parts, worked_examples
+from tools import behaviour_parts, job_parts, system_parts, worked_examples
 from tools import ladder_parts as adds_parts
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +110,7 @@ PARTS: dict[str, Callable[[], str]] = {
     **adds_parts.PARTS,
     **behaviour_parts.PARTS,
     **job_parts.PARTS,
+    **system_parts.PARTS,
     **worked_examples.PARTS,
 }
 

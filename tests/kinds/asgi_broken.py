@@ -553,6 +553,32 @@ async def swallows_cancel(scope: Any, receive: Any, send: Any) -> Any:
             continue
 
 
+_used_up = (field for field in [(b"content-type", b"text/plain")])
+
+
+@breaks("http/fields-only-once", "GET")
+@http
+async def fields_from_a_generator(scope: Any, receive: Any, send: Any) -> Any:
+    await send({"type": START, "status": 200, "headers": _used_up})
+    await send({"type": BODY, "body": of(scope, b"hello")})
+
+
+@breaks("error", "GET")
+@http
+async def waits_for_what_was_cancelled(scope: Any, receive: Any, send: Any) -> Any:
+    finished = asyncio.Event()
+
+    async def job() -> None:
+        await asyncio.sleep(0.01)
+        finished.set()
+
+    try:
+        await asyncio.ensure_future(job())
+    finally:
+        await finished.wait()
+    await reply(send, of(scope, b"hello"))
+
+
 @breaks("probe-http/root-path", "/page")
 @http
 async def root_path_twice(scope: Any, receive: Any, send: Any) -> Any:

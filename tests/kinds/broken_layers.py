@@ -492,6 +492,26 @@ async def disconnect_raises(app: Any, scope: Any, receive: Any, send: Any) -> An
     await app(scope, again, send)
 
 
+@breaks(
+    "asgi-middleware/disconnect-lost",
+    trials=("a client that leaves, and is looked for",),
+)
+@layer
+async def waits_after_receiving(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    done = asyncio.Event()
+
+    async def either() -> Any:
+        over = asyncio.ensure_future(done.wait())
+        try:
+            event = await receive()
+        finally:
+            over.cancel()
+            await asyncio.wait([over])  # cancelled here, the event is gone
+        return event
+
+    await app(scope, either, send)
+
+
 @breaks("asgi-middleware/websocket-changed", trials=("messages",))
 def websocket_drops_bytes(app: Any) -> Any:
     async def call(scope: Any, receive: Any, send: Any) -> Any:

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import sys
 import threading
+import time
 import zlib
 from functools import partial
 from pathlib import Path
@@ -637,6 +638,32 @@ async def error_page_by_app(scope: Any, receive: Any, send: Any) -> Any:
     await reply(
         send, of(scope, b"sorry"), status=503, headers=[(b"retry-after", b"120")]
     )
+
+
+@keeps("POST")
+@http
+async def task_group_of_reader_and_worker(scope: Any, receive: Any, send: Any) -> Any:
+    left = False
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(read(receive))
+            group.create_task(asyncio.sleep(0.002))
+    except* ConnectionError:
+        left = True
+    if not left:
+        await reply(send, of(scope, b"hello"))
+
+
+@keeps("GET")
+@http
+async def saves_before_it_ends(scope: Any, receive: Any, send: Any) -> Any:
+    saving = asyncio.ensure_future(asyncio.to_thread(time.sleep, 0.02))
+    try:
+        await asyncio.shield(saving)
+    except asyncio.CancelledError:
+        await saving  # a transaction is not given up half way
+        raise
+    await reply(send, of(scope, b"saved"))
 
 
 # WSGI

@@ -607,6 +607,16 @@ async def disconnect_watch_ok(app: Any, scope: Any, receive: Any, send: Any) -> 
         await asyncio.wait([t])
 
 
+@keeps()
+@layer
+async def waits_before_receiving(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    async def later() -> Any:
+        await asyncio.sleep(0)
+        return await receive()
+
+    await app(scope, later, send)
+
+
 # WSGI
 @keeps()
 def w_request_id(app: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from asgi_compare.judge.application.conclusions import CONCLUSIONS
 from asgi_compare.judge.middleware.rules import LAYER_RULES
 from asgi_compare.judge.rules import RULES
 from tools import client_table, middleware_table
@@ -29,7 +30,8 @@ def test_rows_speak_of_targets_and_rules_that_there_are() -> None:
     wrong = [e for e in table["finding"] if e["target"] not in names]
     wrong += [e for e in clients["finding"] if e["client"] not in known]
     every = (*table["finding"], *clients["finding"])
-    wrong += [e for e in every if e["rule"] not in {**LAYER_RULES, **RULES}]
+    rules = {**LAYER_RULES, **RULES, **CONCLUSIONS}
+    wrong += [e for e in every if e["rule"] not in rules]
     assert wrong == []
 
 

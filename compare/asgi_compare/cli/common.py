@@ -128,7 +128,7 @@ def target_options(command: F) -> F:
     """Add what finds a target of the user's: `--app-dir` and `--factory`."""
     for option in (
         click.option(
-            "--factory", is_flag=True, help="The target is a function that makes it."
+            "--factory", is_flag=True, help="Call TARGET, and use what it returns."
         ),
         click.option(
             "--app-dir",

@@ -35,7 +35,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asgi-compare diff old:app new:app /items", "two of yours, one path"),
     ),
     "check": (
-        ("asgi-compare check main:app", "everything that can be asked of it"),
+        ("asgi-compare check main:app", "/ and a WebSocket on /"),
         ("asgi-compare check main:app --path / --path POST:/items", "these paths"),
         ("asgi-compare check main:app --junit report.xml", "for a CI server"),
     ),
@@ -47,10 +47,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
     "check-middleware": (
-        ("asgi-compare check-middleware mylib:Middleware", "with no arguments"),
+        (
+            "asgi-compare check-middleware mylib:Middleware",
+            "a middleware without arguments",
+        ),
         (
             """asgi-compare check-middleware mylib:Gzip --kwargs '{"level": 6}'""",
-            "with some, as JSON",
+            "one with arguments, as JSON",
         ),
     ),
     "check-client": (

@@ -63,7 +63,7 @@ COMMANDS = {
     ),
     "check-client": (
         "check_client:check_client",
-        "Check a test client by the rules that bind servers.",
+        "Check that a test client keeps the rules for servers.",
     ),
     "rules": ("rules:rules", "List the rules and the probes."),
     "explain": ("explain:explain", "Explain a rule, or whatever else has a name."),

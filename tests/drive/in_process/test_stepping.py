@@ -81,6 +81,29 @@ async def test_failing_task_group_raises_in_the_application() -> None:
     assert transcript.response.body == b"ok"
 
 
+async def test_task_group_that_fails_while_it_waits_is_the_applications_own() -> None:
+    """Up to Python 3.12 it does not take its cancellation of the task back."""
+
+    async def fails() -> None:
+        await asyncio.sleep(0.001)
+        raise LookupError
+
+    async def groups(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails())
+                group.create_task(asyncio.sleep(60))
+        except* LookupError:
+            await answer(send)
+
+    transcript = await put(groups, 5)
+
+    assert transcript.ending.kind == "returned"
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
 async def test_application_is_cancelled_at_the_deadline() -> None:
     async def hangs(scope: Any, receive: Any, send: Any) -> None:
         await asyncio.sleep(60)

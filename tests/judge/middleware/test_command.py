@@ -76,7 +76,7 @@ def test_middleware_of_django_is_put_into_a_django(tmp_path: Path) -> None:
     [
         (("--args", "{}"), "Expected JSON such as [\"x\", 1], but got '{}'."),
         (("--kwargs", "nope"), "Expected JSON such as {\"name\": 1}, but got 'nope'."),
-        (("--header", "nope"), "Expected a field as 'Name: value', but got 'nope'."),
+        (("--header", "nope"), "Expected a header as 'Name: value', but got 'nope'."),
     ],
     ids=["args", "kwargs", "header"],
 )

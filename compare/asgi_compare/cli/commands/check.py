@@ -64,15 +64,14 @@ def report(name: str, what: str) -> Callable[[common.F], common.F]:
 @click.option(
     "--interface",
     type=click.Choice(["asgi", "asgi2", "wsgi"]),
-    help="How TARGET is called, where its arguments do not tell.",
+    help="The interface of TARGET, if its signature does not show it.",
 )
 @click.option(
     "--path",
     "paths",
     multiple=True,
     metavar="[METHOD:]/PATH",
-    help="What to ask for: /x, POST:/x or ws:/x; repeatable. "
-    "Without any, / and a WebSocket on /.",
+    help="Request this: /x, POST:/x or ws:/x; repeatable.  [default: /, ws:/]",
 )
 @click.option(
     "--header",
@@ -80,33 +79,33 @@ def report(name: str, what: str) -> Callable[[common.F], common.F]:
     "headers",
     multiple=True,
     metavar="NAME:VALUE",
-    help="A request header for each --path; repeatable.",
+    help="Add a header to each --path; repeatable.",
 )
 @click.option(
     "--data",
     metavar="TEXT",
-    help="The body of each --path with POST, PUT or PATCH.  [default: a=1&b=2&c=3]",
+    help="The body for each --path with POST, PUT or PATCH.  [default: a=1&b=2&c=3]",
 )
 @click.option(
     "--message",
     "messages",
     multiple=True,
     metavar="TEXT",
-    help="What a WebSocket client says; repeatable.  [default: hello]",
+    help="A message for the WebSocket client to send; repeatable.  [default: hello]",
 )
 @click.option(
     "--subprotocol",
     "subprotocols",
     multiple=True,
     metavar="NAME",
-    help="A subprotocol that a WebSocket client offers; repeatable.",
+    help="A subprotocol for the WebSocket client to offer; repeatable.",
 )
 @click.option(
     "--request",
     "requests",
     multiple=True,
     metavar="FILE",
-    help="Ask what the file holds: a request as it is on the wire; repeatable.",
+    help="Send the request in FILE, which is written as on the wire; repeatable.",
 )
 @click.option(
     "--openapi",
@@ -114,33 +113,43 @@ def report(name: str, what: str) -> Callable[[common.F], common.F]:
     flag_value="/openapi.json",
     default="",
     metavar="[PATH]",
-    help="Ask for all that the OpenAPI document at PATH names (/openapi.json).",
+    help="Request every operation of the OpenAPI document at PATH (/openapi.json).",
 )
 @click.option(
-    "--unsafe", is_flag=True, help="With --openapi, also methods that change things."
+    "--unsafe", is_flag=True, help="With --openapi, include methods that change data."
 )
 @click.option(
-    "--probe", "probes", multiple=True, metavar="GLOB", help="Play these probes only."
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="GLOB",
+    help="Play only these probes; repeatable.",
 )
 @click.option(
-    "--select", multiple=True, metavar="GLOB", help="Only these rules; repeatable."
+    "--select",
+    multiple=True,
+    metavar="GLOB",
+    help="Report only these rules; repeatable.",
 )
 @click.option(
-    "--exclude", multiple=True, metavar="GLOB", help="Not these rules; repeatable."
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave these rules out; repeatable.",
 )
 @click.option(
     "--level",
     type=click.Choice(["must", "should", "advice"]),
     default="should",
     show_default=True,
-    help="'must' leaves out what is only recommended; with 'advice' that fails, too.",
+    help="'must' leaves recommendations out; 'advice' makes advice fail as well.",
 )
 @click.option(
     "--allow-raise",
     is_flag=True,
-    help="An application that raises at a plain request passes, with a note.",
+    help="Pass an application that raises on a plain request, with a note.",
 )
-@click.option("--strict", is_flag=True, help="Whatever is a note fails.")
+@click.option("--strict", is_flag=True, help="Fail if there are notes.")
 @click.option(
     "--expected",
     metavar="FILE",
@@ -149,7 +158,7 @@ def report(name: str, what: str) -> Callable[[common.F], common.F]:
 @click.option(
     "--write-expected", metavar="FILE", help="Write FILE so that it accepts today's."
 )
-@report("json", "all as JSON")
+@report("json", "the report as JSON")
 @report("junit", "JUnit XML")
 @report("sarif", "SARIF 2.1.0")
 @report("markdown", "Markdown")
@@ -160,26 +169,26 @@ def report(name: str, what: str) -> Callable[[common.F], common.F]:
     default=DEADLINE,
     show_default=True,
     metavar="SECONDS",
-    help="How long the application may take to start, and to answer first; "
-    "more than 15, also to be imported.",
+    help="How long the application may take to start, and to answer the first "
+    "request; if more than 15, also to be imported.",
 )
 @click.option(
     "--max-failures",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Stop when so many rules are broken.",
+    help="Stop after N failures.",
 )
 @click.option(
     "--max-time",
     type=Seconds(min=0, max=A_DAY, min_open=True),
     metavar="SECONDS",
-    help="Stop after that long; what was done until then counts.",
+    help="Stop after this long, and report what was found by then.",
 )
 @click.option(
     "--seed",
     type=int,
     default=0,
-    help="Where bodies are cut, and which calls are late; it is in the report.",
+    help="Decides where bodies are cut and which calls are late.",
 )
 @common.no_color
 @click.pass_context

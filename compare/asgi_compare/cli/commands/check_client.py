@@ -22,14 +22,21 @@ from asgi_compare.report.check import terminal as findings
     type=click.Choice(["asgi", "wsgi"]),
     default="asgi",
     show_default=True,
-    help="Which interface a client of one's own plays.",
+    help="The interface that your own client calls.",
 )
 @click.option(
     "--app-dir",
     type=click.Path(exists=True, file_okay=False),
     help="Look for the module in this directory first.",
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write all as JSON.")
+@click.option(
+    "--level",
+    type=click.Choice(["should", "advice"]),
+    default="should",
+    show_default=True,
+    help="'advice' makes advice fail as well.",
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
 @common.no_color
 @click.pass_context
 def check_client(
@@ -38,18 +45,25 @@ def check_client(
     target: str,
     interface: str,
     app_dir: str | None,
+    level: str,
     json_file: str | None,
     no_color: bool,
 ) -> None:
-    """Check the test client TARGET by the rules that bind servers.
+    """Check that the test client TARGET keeps the rules for servers.
 
     TARGET is the name of a known client, or module:function. The function takes an
-    application and uses the client on it; the path says what the application does
-    (/answers, /echoes, /streams).
+    application and calls it through the client. The path says what the application
+    does: /answers, /echoes, /streams, or /streams-a-while, which the client should
+    leave after the first piece.
     """
     if ":" not in target and target not in KNOWN:
         raise common.unknown("client", target, KNOWN)
-    plan = Plan(target, "wsgi" if interface == "wsgi" else "asgi", app_dir)
+    plan = Plan(
+        target,
+        "wsgi" if interface == "wsgi" else "asgi",
+        app_dir,
+        level == "advice",
+    )
     try:
         result = execute(plan)
     except TargetError as error:

@@ -46,7 +46,7 @@ def field(line: str) -> tuple[bytes, bytes]:
     """Read `Name: value`."""
     name, colon, value = line.partition(":")
     if not colon or not name.strip():
-        raise click.UsageError(f"Expected a field as 'Name: value', but got {line!r}.")
+        raise click.UsageError(f"Expected a header as 'Name: value', but got {line!r}.")
     return name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")
 
 
@@ -58,48 +58,58 @@ def field(line: str) -> tuple[bytes, bytes]:
     type=Json(list, '["x", 1]'),
     default="[]",
     metavar="JSON",
-    help='What it takes after the application; "$app" puts the application elsewhere.',
+    help='Arguments after the application; "$app" puts the application elsewhere.',
 )
 @click.option(
     "--kwargs",
     type=Json(dict, '{"name": 1}'),
     default="{}",
     metavar="JSON",
-    help="What it takes by name; for a middleware of Django's, settings.",
+    help="Keyword arguments; for a Django middleware, settings.",
 )
 @click.option(
     "--interface",
     type=click.Choice(INTERFACES),
-    help="How the layer is called from outside, and after a colon, how it calls the "
-    "application; without it, that is found out.",
+    help="The interface outside, and after a colon the one inside. By default, both "
+    "are detected.",
 )
 @click.option(
-    "--path", default="/", metavar="/PATH", help="What is asked for; / without it."
+    "--path", default="/", show_default=True, metavar="/PATH", help="Request this."
 )
 @click.option(
     "--header",
     "headers",
     multiple=True,
     metavar="'NAME: VALUE'",
-    help="A field of every request; repeatable.",
+    help="Add a header to every request; repeatable.",
 )
 @click.option(
-    "--trial", "trials", multiple=True, metavar="GLOB", help="Play these trials only."
+    "--trial",
+    "trials",
+    multiple=True,
+    metavar="GLOB",
+    help="Play only these trials; repeatable.",
 )
 @click.option(
-    "--select", multiple=True, metavar="GLOB", help="Only these rules; repeatable."
+    "--select",
+    multiple=True,
+    metavar="GLOB",
+    help="Report only these rules; repeatable.",
 )
 @click.option(
-    "--exclude", multiple=True, metavar="GLOB", help="Not these rules; repeatable."
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave these rules out; repeatable.",
 )
 @click.option(
     "--level",
     type=click.Choice(["should", "advice"]),
     default="should",
     show_default=True,
-    help="'advice' lets advice fail, too.",
+    help="'advice' makes advice fail as well.",
 )
-@report("json", "all as JSON")
+@report("json", "the report as JSON")
 @report("junit", "JUnit XML")
 @report("sarif", "SARIF 2.1.0")
 @report("markdown", "Markdown")
@@ -126,9 +136,9 @@ def check_middleware(
 ) -> None:
     """Check the middleware or adapter TARGET, on both of its sides.
 
-    TARGET is module:attribute. It is called with an application that does as it is
-    told, and a server that is awkward but legal calls what it gives. All of it is
-    played once more with the layer taken out.
+    TARGET is module:attribute. It is put around a scripted application, and called by
+    a server that is awkward but legal. Each trial is then repeated without it, and the
+    two are compared.
 
     \b
     asgi-compare check-middleware starlette.middleware.gzip:GZipMiddleware

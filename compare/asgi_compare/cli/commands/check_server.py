@@ -36,6 +36,7 @@ from asgi_compare.model.environment import environment
 from asgi_compare.model.serialization.codec import dumps
 from asgi_compare.model.transcript import Interface
 from asgi_compare.report.check import html, junit, sarif
+from asgi_compare.report.common.wording import plural
 
 INSTRUMENT = instrument.__name__
 """The application that tells what it saw; a server that is up has it in it."""
@@ -60,12 +61,12 @@ Examples:
   asgi-compare check-server --url http://127.0.0.1:8000
 
 \b
-In a COMMAND, these are filled in:
+Placeholders in COMMAND:
   {port}    a free port of 127.0.0.1    {socket}  the path of a Unix socket instead
   {target}  module:attribute            {dotted}  module.attribute, with one dot
-  {certificate} {key} {authority}       files in PEM; it is asked over TLS then
+  {certificate} {key} {authority}       PEM files; the server is then called over TLS
 
-Options of ours stand before COMMAND, or behind it where it is one quoted word.
+Put our options before COMMAND, or after it if it is one quoted string.
 """
 
 
@@ -112,21 +113,21 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
 
 @click.command("check-server", cls=Words, epilog=EPILOG)
 @click.argument("server", nargs=-1, metavar="[NAME | COMMAND...]")
-@click.option("--all", "every", is_flag=True, help="All servers of the table.")
+@click.option("--all", "every", is_flag=True, help="Check all known servers.")
 @click.option(
     "--url",
     metavar="URL",
-    help=f"A server that is up, with {INSTRUMENT}:asgi (or :wsgi) in it; https:// is "
-    "asked over TLS, whatever its certificate.",
+    help=f"Check a running server of {INSTRUMENT}:asgi (or :wsgi). With https://, any "
+    "certificate is accepted.",
 )
 @click.option(
     "--interface",
     type=click.Choice(["asgi", "wsgi"]),
-    help="What the server is to load; needed only where it speaks both.",
+    help="Which interface to check, if the server has both.",
 )
-@click.option("--name", metavar="TEXT", help="With COMMAND: what the server is called.")
+@click.option("--name", metavar="TEXT", help="With COMMAND: the name of the server.")
 @click.option(
-    "--version-string", metavar="TEXT", help="With COMMAND: its version, for reports."
+    "--version-string", metavar="TEXT", help="With COMMAND: the version of the server."
 )
 @click.option(
     "--start-timeout",
@@ -134,20 +135,26 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
     default=START_TIMEOUT,
     show_default=True,
     metavar="S",
-    help="How long a server may take to be ready.",
+    help="How long a server may take to start.",
 )
 @click.option(
-    "--select", multiple=True, metavar="PATTERN", help="Only these cases; repeatable."
+    "--select",
+    multiple=True,
+    metavar="PATTERN",
+    help="Play only these cases; repeatable.",
 )
 @click.option(
-    "--exclude", multiple=True, metavar="PATTERN", help="Not these cases; repeatable."
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave these cases out; repeatable.",
 )
 @click.option(
     "--level",
     type=click.Choice(["must", "should", "all"]),
     default="all",
     show_default=True,
-    help="Only what is at least required so much.",
+    help="Play only cases that are at least this binding.",
 )
 @_file("json", "the results as JSON")
 @_file("junit", "JUnit XML")
@@ -165,14 +172,14 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
     "--max-time",
     type=Seconds(min=0, max=A_DAY, min_open=True),
     metavar="S",
-    help="Begin no case after this; without it, after a multiple of what is expected.",
+    help="Start no case after this long.  [default: a multiple of the estimate]",
 )
 @click.option("--seed", type=int, metavar="N", help="Play the cases in another order.")
 @click.option(
     "--i-own-this-host",
     "owned",
     is_flag=True,
-    help="With --url: play all cases, even where it is not loopback.",
+    help="With --url: play all cases, even if the host is not loopback.",
 )
 @common.no_color
 @click.pass_context
@@ -197,10 +204,10 @@ def check_server(
     no_color: bool,
     **reports: str | None,
 ) -> None:
-    """Talk to a server by raw bytes, and hold it to HTTP, WebSocket and ASGI or WSGI.
+    """Check a server against HTTP, WebSocket, and ASGI or WSGI, by raw bytes.
 
-    NAME is a row of `asgi-compare list servers`. COMMAND is a command line with {port}
-    and {target} in it, which is started with our application as the target.
+    NAME is a server of `asgi-compare list servers`. COMMAND is a command line that
+    contains {port} and {target}; it is run with our application as the target.
     """
     if bool(server) + every + bool(url) != 1:
         raise click.UsageError("Expected one of NAME, COMMAND, --all or --url.")
@@ -211,9 +218,7 @@ def check_server(
     about = seconds_for(hosts, cases)
     # A server that takes far longer than others is not waited for without end.
     wish = Wish(cases, seed, max_time or about * SLACK + 60, dangerous)
-    click.echo(
-        f"{len(cases)} cases, {len(hosts)} server(s): about {about:.0f} s.", err=True
-    )
+    click.echo(f"{_sizes(len(cases), len(hosts))}: about {about:.0f} s.", err=True)
     began = time.monotonic()
     table = _play(hosts, wish, no_color)
     _show(table, no_color, time.monotonic() - began, seed)
@@ -448,12 +453,17 @@ def _show(table: Table, no_color: bool, seconds: float, seed: int | None) -> Non
         out.print(matrix.counts(table.results), "")
     cases = len({result.case for result in table.results})
     order = "" if seed is None else f", in the order of seed {seed}"
-    out.print(f"{cases} cases, {len(servers)} server(s), {seconds:.0f} s{order}.")
+    out.print(f"{_sizes(cases, len(servers))}, {seconds:.0f} s{order}.")
     for note in table.notes:
         out.print(note)
     if table.not_played:
         why = "Interrupted" if table.interrupted else "The time was over"
         out.print(f"{why} before {len(table.not_played)} of them began.")
+
+
+def _sizes(cases: int, servers: int) -> str:
+    """Say how many cases and servers there are."""
+    return f"{plural(cases, 'case')}, {plural(servers, 'server')}"
 
 
 def _write(

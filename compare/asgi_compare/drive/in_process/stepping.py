@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context, copy_context
 from time import monotonic_ns as now
@@ -150,6 +152,8 @@ class _Patience:
         try:
             await wake
         except asyncio.CancelledError as error:
+            if sys.version_info < (3, 13) and cancelled_by_its_group(waits_for):
+                cast("asyncio.Task[Any]", asyncio.current_task()).uncancel()
             return error
         finally:
             self.recorder.wake = None
@@ -181,6 +185,20 @@ class _Patience:
         if waits_for.get_loop() is not self.loop:
             return RuntimeError(f"{waits_for!r} belongs to a different loop.")
         return None
+
+
+def cancelled_by_its_group(waits_for: object) -> bool:
+    """Return whether a future is that of a task group which has cancelled our task.
+
+    One of whose tasks fails while it waits for them, that is. Up to Python 3.12 it does
+    not take its cancellation back then (python/cpython#116720).
+    """
+    holders = gc.get_referrers(waits_for) if waits_for is not None else []
+    holders += gc.get_referrers(*(each for each in holders if isinstance(each, dict)))
+    return any(
+        isinstance(each, asyncio.TaskGroup) and vars(each)["_parent_cancel_requested"]
+        for each in holders
+    )
 
 
 def _step(steps: Any, error: BaseException | None) -> Any:

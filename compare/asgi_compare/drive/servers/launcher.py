@@ -12,7 +12,8 @@ the parent of any descendant whose own parent has died. Before its last act it k
 of its descendants. Only the resource trackers of `multiprocessing` get a moment to end
 by themselves: they remove the semaphores that the others have left in shared memory.
 
-    lifeline, from us:  `t` asks the server to stop (SIGTERM); end of stream kills it
+    lifeline, from us:  `t` asks the server to stop (SIGTERM), and so does `i` (SIGINT);
+                        end of stream kills it
     lifeline, to us:    the server's exit code, or minus the signal that killed it
 
 Linux could do the first half alone: `PR_SET_PDEATHSIG` sends a signal to a child when
@@ -34,6 +35,8 @@ import time
 
 LIFELINE = 0
 """The descriptor of the socket: our standard input."""
+SIGNALS = {b"t": signal.SIGTERM, b"i": signal.SIGINT}
+"""What is sent to the server, by the byte that asks for it."""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 """From <linux/prctl.h>."""
@@ -84,7 +87,8 @@ def become(command: list[str], launcher: int) -> None:
     if os.getppid() != launcher:  # it died before we asked to be told
         return
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # which Python ignores
+    for each in (signal.SIGPIPE, signal.SIGINT):  # which Python, or a shell, ignores
+        signal.signal(each, signal.SIG_DFL)
     os.execv(command[0], command)
 
 
@@ -106,7 +110,7 @@ def obey(server: int) -> bool:
     except OSError:
         return False
     if asked:
-        os.kill(server, signal.SIGTERM)
+        os.kill(server, SIGNALS[asked])
     return bool(asked)
 
 

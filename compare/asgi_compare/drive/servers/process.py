@@ -81,11 +81,15 @@ class Process:
         """Ask, wait for `grace` seconds, kill; nothing is left afterwards."""
         try:
             if self.exited() is None:
-                with suppress(OSError):
-                    self._lifeline.send(b"t")
+                self.ask_to_stop()
                 wait_until(lambda: self.exited() is not None, grace)
         finally:  # a second Ctrl-C lands here at once
             self._kill()
+
+    def ask_to_stop(self, *, by_interrupt: bool = False) -> None:
+        """Send SIGTERM, or SIGINT as Ctrl-C does; do not wait."""
+        with suppress(OSError):
+            self._lifeline.send(b"i" if by_interrupt else b"t")
 
     def _listen(self) -> None:
         """Read what the launcher told; it ends after that, and the stream with it."""

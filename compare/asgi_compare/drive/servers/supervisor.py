@@ -174,6 +174,10 @@ class RunningServer:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
 
+    def ask_to_stop(self, *, by_interrupt: bool = False) -> None:
+        """Send SIGTERM, or SIGINT as Ctrl-C does; do not wait. Call `stop` later."""
+        self._process.ask_to_stop(by_interrupt=by_interrupt)
+
     def ask(self, limit: float = PATIENCE) -> Identity | None:
         """Ask who it is; None if it gave no whole answer within `limit` seconds.
 

@@ -58,12 +58,14 @@ def trial(probe: Probe, asked: Asked, deadline: float, seed: int) -> Trial:
         exchange = Lifetime(state="state" not in probe.server.without)
     else:
         exchange = changed(probe, asked.exchange, seed)
+    if probe.server.repeats:
+        deadline = LONG
     return Trial(
         "",
         name,
         probe.plays,
         exchange,
-        deadline=LONG if probe.server.repeats else deadline,
+        deadline=probe.server.cancels_after or deadline,
         server=probe.server,
         seed=seed,
     )

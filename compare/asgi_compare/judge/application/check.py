@@ -51,6 +51,9 @@ LEAST = 0.5
 """Seconds that every other one may take, however quick the first was."""
 SLOWER = 20
 """How many times longer than the first another one may take."""
+MOST_WORK = 0.5
+"""Seconds of an answer that may be cancelled; a thread that works longer than that need
+not have ended by the time that a cancelled application is given up."""
 SECOND_TRIES = 2
 """How many trials that were too late are given the whole time, in vain."""
 
@@ -288,6 +291,8 @@ class _Check:
             others = [each for each in others if each.endless]
             quick = LEAST / 2  # each of them is waited for to its end
         limit = min(quick, self.plan.deadline)
+        if first.elapsed_ns > MOST_WORK * 1e9:
+            others = [each for each in others if not each.server.cancels_after]
         validated = with_validators(asked, first)
         if validated is None:
             others = [each for each in others if each.needs != "validator"]
@@ -336,7 +341,7 @@ class _Check:
             self.silent_at_anything = transcript.ending.kind == "returned"
         if asked.words:
             self.answered |= own.was_answered(transcript)
-            gone = transcript.left_at_ns is not None or probe.server.cancels_at > 0
+            gone = transcript.left_at_ns is not None or probe.server.cancels
             if transcript.sent() or not isinstance(asked.exchange, Conversation):
                 self.gathered.count(asked, transcript, gone)
         if judged and shown:
@@ -346,7 +351,7 @@ class _Check:
     def driven(self, probe: Probe, made: Trial) -> Transcript:
         """Play a trial; once more with all the time there is, if it was too late."""
         came = self.child.drive(made)
-        short = made.deadline < self.plan.deadline and not probe.server.cancels_at
+        short = made.deadline < self.plan.deadline and not probe.server.cancels
         if not (short and self.second_tries and own.ran_out_of_time(came)):
             return came
         again = self.child.drive(replace(made, deadline=self.plan.deadline))
@@ -373,7 +378,8 @@ class _Check:
             taken = transcript.events or transcript.ending.kind == "returned"
             self.speaks_websocket |= bool(taken)
         trouble = own.trouble(probe, transcript)
-        if probe.id.endswith("/plain") and not (trouble or findings):
+        fails = any(each.level in ("must", "should") for each in findings)
+        if probe.id.endswith("/plain") and not (trouble or fails):
             trouble = self.raised(probe, asked, transcript)
         elif yardstick is not None and not (trouble or own.failed(yardstick.first)):
             trouble = own.raised_later(probe, transcript, yardstick.first)

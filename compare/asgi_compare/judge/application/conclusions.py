@@ -241,6 +241,14 @@ FIELDS_GROW = Conclusion(
     RFC9110 + "3.3",
     "Make a new list of fields for each response.",
 )
+FIELDS_GONE = Conclusion(
+    "http/fields-only-once",
+    "should",
+    "An equal request gets the fields of the content again.",
+    "each request message's semantics can be understood in isolation",
+    RFC9110 + "3.3",
+    "Make the generator or iterator of the fields for each response, or a list.",
+)
 LIST_SHARED = Conclusion(
     "advice/headers-shared",
     "advice",
@@ -283,6 +291,24 @@ MESSAGE_RAISES = Conclusion(
     WWW + "receive-receive-event",
     "Look which of `text` and `bytes` is there; close with 1003 or 1007 else.",
 )
+STREAM_NOT_LEFT = Conclusion(
+    "advice/stream-not-left",
+    "advice",
+    "A test client can leave a stream before its end, and the application hears of it.",
+    "",
+    DISCONNECT,
+    "Give each piece to the caller as it is sent, and `http.disconnect` to the "
+    "application when the caller closes the response.",
+)
+STREAM_HELD_BACK = Conclusion(
+    "advice/stream-held-back",
+    "advice",
+    "The pieces of a stream are sent as they are made, and not all at its end.",
+    "",
+    WWW + "response-body-send-event",
+    "Send each piece before the next one is made. Under ASGI, Django gathers what a "
+    "synchronous iterator yields: give it an asynchronous one.",
+)
 
 CONCLUSIONS: dict[str, Conclusion] = {
     each.id: each
@@ -310,11 +336,14 @@ CONCLUSIONS: dict[str, Conclusion] = {
         ENDED_ONCE,
         ENDED_ONCE_WSGI,
         FIELDS_GROW,
+        FIELDS_GONE,
         LIST_SHARED,
         MIXED,
         MIXED_WSGI,
         SENT_IN_VAIN,
         MESSAGE_RAISES,
+        STREAM_NOT_LEFT,
+        STREAM_HELD_BACK,
     )
 }
 """All of them, by id."""

@@ -20,6 +20,7 @@ from asgi_compare.judge.application.conclusions import (
     ENDED_ONCE,
     ENDED_ONCE_WSGI,
     ERROR_TO_NOBODY,
+    FIELDS_GONE,
     FIELDS_GROW,
     FRAMED,
     GOES_ON,
@@ -37,6 +38,7 @@ from asgi_compare.judge.application.conclusions import (
     PART_UNASKED,
     SENT_IN_VAIN,
     STREAM_GOES_ON,
+    STREAM_HELD_BACK,
 )
 from asgi_compare.judge.application.probe import PLAIN, Server, Trial
 from asgi_compare.judge.application.probe_findings import (
@@ -67,6 +69,7 @@ def concluded(made: Trial, came: Transcript, plain: Transcript) -> Iterator[Find
         goes_on_after_error,
         sent_in_vain,
         message_raises,
+        stream_held_back,
     ):
         yield from look(made, came, plain)
 
@@ -297,6 +300,44 @@ def stream_goes_on(
         )
 
 
+def stream_held_back(
+    made: Trial, came: Transcript, plain: Transcript
+) -> Iterator[Finding]:
+    """Find a stream whose pieces come all at once, long after they could have begun.
+
+    An application that asks a database first has nothing to send meanwhile. So this is
+    said only of one that has begun its response, and then waits, and of events
+    (`text/event-stream`), which are made to be seen one by one.
+    """
+    response = came.response
+    if not made.name.startswith(SECOND) or response is None or not succeeded(came):
+        return
+    if response.header(b"content-length") or isinstance(response.body, Excerpt):
+        return
+    of_events = b"".join(response.header(b"content-type")).startswith(EVENT_STREAM)
+    starts = [e.at_ns for e in came.events if e.event in came.sent(START)]
+    pieces = [e.at_ns for e in came.events if e.direction == "send" and e.size]
+    if not pieces or not (starts or of_events):
+        return
+    count = len(EVENT_ENDS.findall(response.body)) if of_events else len(pieces)
+    waited = pieces[0] - (0 if of_events else starts[0])
+    took = pieces[-1] - pieces[0]
+    if count >= MANY and waited > LONG_WAIT and took * 10 < waited:
+        yield STREAM_HELD_BACK.finding(
+            f"Expected pieces as they are made, but all {count} came within "
+            f"{took / 1e6:.0f} ms, after {waited / 1e6:.0f} ms without any",
+            made.name,
+        )
+
+
+SECOND = ("probe-http/again", "probe-wsgi/again")
+"""A first request may load what it needs, and be late for that."""
+EVENT_STREAM = b"text/event-stream"
+EVENT_ENDS = re.compile(rb"\r?\n\r?\n")
+LONG_WAIT = 100_000_000
+"""Nanoseconds without a piece, after which all of them come at once."""
+
+
 def error_to_nobody(
     made: Trial, came: Transcript, plain: Transcript
 ) -> Iterator[Finding]:
@@ -405,8 +446,8 @@ def in_a_row(
 ) -> Iterator[Finding]:
     """Find what changes with each equal request, and should not.
 
-    Content that is there the first time only comes from a generator that is used up. A
-    field that is there once more each time was added to a list that is kept.
+    Content or fields that are there the first time only come from a generator that is
+    used up. A field that is there once more each time was added to a list that is kept.
     """
     answers = (first.response, second.response, last.response)
     if None in answers:
@@ -418,6 +459,13 @@ def in_a_row(
         yield (ENDED_ONCE_WSGI if wsgi else ENDED_ONCE).finding(
             f"Expected {len(one.body):,} bytes of content again, but equal requests "
             f"got none after the first",
+            made.name,
+        )
+    typed = bool(one.header(b"content-type"))
+    if same and typed and one.body and not (two.headers or three.headers):
+        yield FIELDS_GONE.finding(
+            f"Expected {len(one.headers)} fields again, but equal requests got none "
+            f"after the first",
             made.name,
         )
     counts = [Counter(name for name, _ in each.headers) for each in (one, two, three)]

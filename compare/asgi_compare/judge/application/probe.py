@@ -52,6 +52,8 @@ class Server:
     """An older server: its `send` does not raise for a client that has gone."""
     cancels_at: int = 0
     """It cancels the application in this call of `send`."""
+    cancels_after: float = 0.0
+    """It cancels the application after so many seconds, if that has not ended."""
     positional: bool = False
     """Its `start_response` has parameters of other names than the PEP's example."""
     short_reads: bool = False
@@ -66,6 +68,11 @@ class Server:
     """It adds to the list of fields that it was given, and asks once more."""
     repeats: bool = False
     """It puts the request again and again, and looks at what that leaves behind."""
+
+    @property
+    def cancels(self) -> bool:
+        """Whether it cancels the application."""
+        return bool(self.cancels_at or self.cancels_after)
 
 
 PLAIN = Server()

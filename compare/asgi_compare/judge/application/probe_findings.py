@@ -186,7 +186,7 @@ def trouble(probe: Probe, transcript: Transcript) -> str:
     in_vain = ending.kind == "timed out" and not (
         is_endless(transcript) or any(map(transcript.sent, LAST_WORDS))
     )
-    if not in_vain or transcript.left_at_ns is not None or probe.server.cancels_at:
+    if not in_vain or transcript.left_at_ns is not None or probe.server.cancels:
         return ""
     return TOO_LATE.get(probe.protocol, "")
 

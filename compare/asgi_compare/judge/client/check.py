@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from asgi_compare.contract.scenario import Request, Scenario
 from asgi_compare.drive.targets.target import TargetError
 from asgi_compare.drive.workers.worker import Child
-from asgi_compare.judge.client.exercises import KNOWN
+from asgi_compare.judge.application.conclusions import CONCLUSIONS, STREAM_NOT_LEFT
+from asgi_compare.judge.client.exercises import KNOWN, STREAM
 from asgi_compare.judge.rules import RULES, judge
 from asgi_compare.model.checked import Checked, Problem
 from asgi_compare.model.environment import environment
@@ -29,6 +30,8 @@ class Plan:
     """A name of `KNOWN`, or `module:function` that takes an application."""
     interface: Interface = "asgi"
     app_dir: str | None = None
+    advice: bool = False
+    """Let advice fail, too."""
 
 
 def check(plan: Plan) -> Checked:
@@ -46,13 +49,15 @@ def check(plan: Plan) -> Checked:
         driver="asgi_compare.judge.client.play:play",
     ) as child:
         came = child.drive(scenario)
-    checked = concluded(plan.target, interface, came)
+    checked = concluded(plan.target, interface, came, plan.advice)
     seconds = round(time.monotonic() - began, 3)
     checked.environment = {**environment(), "seconds": seconds}
     return checked
 
 
-def concluded(target: str, interface: Interface, came: Transcript) -> Checked:
+def concluded(
+    target: str, interface: Interface, came: Transcript, advice: bool = False
+) -> Checked:
     """Judge every call of the application."""
     if not came.requests:
         raise TargetError(
@@ -64,14 +69,17 @@ def concluded(target: str, interface: Interface, came: Transcript) -> Checked:
     found: dict[str, list[Finding]] = {}
     for name, call in calls.items():
         broken = list(of_server(replace(call, scenario=name)))
-        for each in broken:
+        advised = list(not_left(replace(call, scenario=name)))
+        for each in (*broken, *advised):
             found.setdefault(each.rule, []).append(each)
             checked.transcripts[name] = call
         kind, reason = ("failed", broken[0].message) if broken else ("passed", "")
         checked.verdicts.append(
             Verdict(name, target, IN_PROCESS, kind, reason)  # type: ignore[arg-type]
         )
-    checked.problems = [problem(target, every) for every in found.values()]
+    problems = [problem(target, every) for every in found.values()]
+    checked.problems = [e for e in problems if advice or e.level != "advice"]
+    checked.advice = [each for each in problems if each not in checked.problems]
     if came.ending.error:
         checked.notes.append(f"The client raised {came.ending.error}.")
     if interface == "asgi":
@@ -82,6 +90,19 @@ def concluded(target: str, interface: Interface, came: Transcript) -> Checked:
 def of_server(call: Transcript) -> Iterator[Finding]:
     """Return where a server's rule is broken in a call."""
     yield from (each for each in judge(call) if each.side == "server")
+
+
+def not_left(call: Transcript) -> Iterator[Finding]:
+    """Return that a stream, which the client was to leave, was sent to its end."""
+    bodies = call.sent("http.response.body")
+    if call.scope.get("path") != STREAM or not bodies or bodies[-1].get("more_body"):
+        return
+    found = STREAM_NOT_LEFT.finding(
+        f"Expected the client to leave after the first of {len(bodies)} pieces, but "
+        f"it took all of them",
+        call.scenario,
+    )
+    yield replace(found, side="server")
 
 
 def name_of(call: Transcript, number: int) -> str:
@@ -102,7 +123,8 @@ def missing(came: Transcript) -> Iterator[str]:
 
 def problem(target: str, every: list[Finding]) -> Problem:
     """Write one broken rule up, with the words of the rule."""
-    first, rule = every[0], RULES[every[0].rule]
+    first = every[0]
+    rule = RULES.get(first.rule) or CONCLUSIONS[first.rule]
     return Problem(
         first.rule,
         first.side,

@@ -17,6 +17,8 @@ PATH = "/answers"
 QUERY = "/answers/caf%C3%A9%20x?q=%C3%A9&empty="
 FIELDS = {"X-Case": "1", "Cookie": "a=1; b=2"}
 BODY = b"[part 0] and [part 1]"
+STREAM = "/streams-a-while"
+"""A stream that the client leaves after its first piece."""
 WEBSOCKET = "/echoes-messages"
 BASE = "http://testserver"
 
@@ -29,6 +31,8 @@ def starlette(application: Any) -> None:
         client.head(PATH)
         client.post("/echoes", content=BODY)
         client.get("/streams")
+        with client.stream("GET", STREAM) as response:
+            next(response.iter_bytes())
         with client.websocket_connect(WEBSOCKET, subprotocols=["one"]) as socket:
             socket.send_text("text")
             socket.receive_text()
@@ -46,6 +50,8 @@ async def through_httpx(module: str, application: Any) -> None:
         await client.head(PATH)
         await client.post("/echoes", content=BODY)
         await client.get("/streams")
+        async with client.stream("GET", STREAM) as response:
+            await anext(response.aiter_bytes())
 
 
 async def httpx_asgi(application: Any) -> None:
@@ -67,6 +73,8 @@ async def async_asgi_testclient(application: Any) -> None:
         await client.head(PATH)
         await client.post("/echoes", data=BODY)
         await client.get("/streams")
+        response = await client.get(STREAM, stream=True)
+        await anext(response.iter_content(1))
         async with client.websocket_connect(WEBSOCKET) as socket:
             await socket.send_text("text")
             await socket.receive_text()

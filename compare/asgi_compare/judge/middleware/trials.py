@@ -219,6 +219,14 @@ ROWS: tuple[Row, ...] = (
         deadline=SHORT,
     ),
     Row(
+        "a client that leaves, and is looked for",
+        "http",
+        "glances for the client to leave",
+        "The client leaves; the application looks now and then, and never waits.",
+        get(client=LEAVES),
+        deadline=SHORT,
+    ),
+    Row(
         "a client that leaves a stream that listens",
         "http",
         "streams and listens",
@@ -433,7 +441,7 @@ def is_elsewhere(probe: Probe) -> bool:
     beside |= getattr(server, "adds_fields", False)
     again = probe.id.endswith(("/plain", "/again", "/afterwards"))
     again |= probe.needs == "validator"
-    unsure = bool(server.cancels_at) or server.short_reads
+    unsure = server.cancels or server.short_reads
     return again or unsure or leftovers or beside
 
 

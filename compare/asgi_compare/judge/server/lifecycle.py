@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ NO_LIFESPAN = Problem("The server has no lifespan.", "unsupported")
 FAILED = "asgi-compare-was-told-to-fail"
 FAILED_SHUTDOWN = "asgi-compare-failed-to-shut-down"
 GRACE = 6.0
+BETWEEN = 0.7
+"""Seconds between two signals: as soon as somebody loses patience."""
 
 
 @dataclass(slots=True)
@@ -224,16 +227,56 @@ async def _leave_open(
     await stopping
     took = time.monotonic() - began
     stage.connections.append(seen)
+    told = f"{_who_heard(stage, seen)}; the server took {_about(took)}."
+    stage.notes.insert(0, told)
+    return None
+
+
+def _who_heard(stage: Stage, seen: Connection) -> str:
+    """Say what the client and the application were told."""
     code = f" with the close code {seen.close_code}" if seen.told_to_close else ""
-    call = stage.did(stage.case.script[-1].type.partition(".")[0]) or {}  # type: ignore[union-attr]
+    call = stage.did(stage.case.needs or "http") or {}
     heard = ", ".join(map(str, call.get("heard", []))) or "nothing"
     ended = call.get("as", "") or "with the process"
-    stage.notes.insert(
-        0,
+    return (
         f"The connection ended {seen.ended or 'never'}{code}; the application heard "
-        f"{heard} and ended {ended}; the server took {_about(took)}.",
+        f"{heard} and ended {ended}"
     )
+
+
+async def _twice(stage: Stage, *, by_interrupt: bool) -> Problem | None:
+    """Ask the server to stop a second time, while it waits for a response."""
+    name = "SIGINT" if by_interrupt else "SIGTERM"
+    running = await stage.start()
+    line = await stage.line(running)
+    await line.wait(lambda: b"half" in _received(line), 2.0)
+    running.ask_to_stop(by_interrupt=by_interrupt)
+    waits = await _goes_on(running, BETWEEN)
+    began = time.monotonic()
+    running.ask_to_stop(by_interrupt=by_interrupt)
+    ends = not waits or not await _goes_on(running, GRACE)
+    took = time.monotonic() - began
+    stage.connections.append(await line.leave())
+    await stage.stop(running)
+    lives = "was" if stage.did("lifespan.shutdown") else "was not"
+    if not waits:
+        how = f"The first {name} was enough"
+    elif ends:
+        how = f"It ended {_about(took)} after the second {name}"
+    else:
+        how = f"It went on after the second {name}, and had to be killed"
+    heard = _who_heard(stage, stage.connections[-1])
+    shutdown = f"; lifespan.shutdown {lives} sent" if stage.has_lifespan() else ""
+    stage.notes.insert(0, f"{how}. {heard}{shutdown}.")
     return None
+
+
+async def _goes_on(running: RunningServer, seconds: float) -> bool:
+    """Return whether the server still runs after that time."""
+    end = time.monotonic() + seconds
+    while running.exited() is None and time.monotonic() < end:
+        await asyncio.sleep(0.02)
+    return running.exited() is None
 
 
 def _about(seconds: float) -> str:
@@ -273,4 +316,6 @@ PLAYS: dict[str, Play] = {
     "endless": _endless,
     "websocket": _websocket,
     "order": _order,
+    "terminated-twice": partial(_twice, by_interrupt=False),
+    "interrupted-twice": partial(_twice, by_interrupt=True),
 }

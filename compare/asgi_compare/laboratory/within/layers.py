@@ -121,39 +121,45 @@ def interrupted(
     The file `ready` is made when it may be.
     """
 
-    async def one(layer: Any) -> dict[str, int]:
-        seen: set[int] = set()
-        errors = {"sending": 0, "receiving": 0}
-        channel = await layer.new_channel()
-        await layer.group_add("group", channel)
-
-        async def receive() -> None:
-            while True:
-                try:
-                    seen.add((await layer.receive(channel))["number"])
-                except Exception:
-                    errors["receiving"] += 1
-                    await asyncio.sleep(0.05)
-
-        receiving = asyncio.create_task(receive())
-        for number in range(messages):
-            if number == messages // 10:
-                Path(ready).touch()  # noqa: ASYNC240  once, and no request waits
-            try:
-                message = {"type": "message", "number": number}
-                await asyncio.wait_for(layer.group_send("group", message), 2)
-            except Exception:
-                errors["sending"] += 1
-            await asyncio.sleep(every)
-        await asyncio.sleep(QUIET)
-        receiving.cancel()
-        await asyncio.gather(receiving, return_exceptions=True)
-        last = messages - 1
-        return {"lost": messages - len(seen), "last": int(last in seen)} | errors
-
     async def both() -> dict[str, dict[str, int]]:
         names = ("Redis", "Redis pub/sub")
-        done = await asyncio.gather(*(one(LAYERS[name](url)) for name in names))
+        done = await asyncio.gather(
+            *(through(LAYERS[name](url), ready, messages, every) for name in names)
+        )
         return dict(zip(names, done, strict=True))
 
     return asyncio.run(both())
+
+
+async def through(
+    layer: Any, ready: str, messages: int, every: float
+) -> dict[str, int]:
+    """Return what arrives of one layer's messages; `ready` is made meanwhile."""
+    seen: set[int] = set()
+    errors = {"sending": 0, "receiving": 0}
+    channel = await layer.new_channel()
+    await layer.group_add("group", channel)
+
+    async def receive() -> None:
+        while True:
+            try:
+                seen.add((await layer.receive(channel))["number"])
+            except Exception:
+                errors["receiving"] += 1
+                await asyncio.sleep(0.05)
+
+    receiving = asyncio.create_task(receive())
+    for number in range(messages):
+        if number == messages // 10:
+            Path(ready).touch()  # noqa: ASYNC240  once, and no request waits
+        try:
+            message = {"type": "message", "number": number}
+            await asyncio.wait_for(layer.group_send("group", message), 2)
+        except Exception:
+            errors["sending"] += 1
+        await asyncio.sleep(every)
+    await asyncio.sleep(QUIET)
+    receiving.cancel()
+    await asyncio.gather(receiving, return_exceptions=True)
+    last = messages - 1
+    return {"lost": messages - len(seen), "last": int(last in seen)} | errors

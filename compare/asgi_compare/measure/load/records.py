@@ -75,6 +75,15 @@ class StreamLoad:
     send_every: float = 0.0
     """WebSocket: seconds between numbered messages that each connection sends; an
     echo of them is timed. 0 only listens."""
+    first: str = ""
+    """WebSocket: what each connection says first; it is open once it is answered."""
+    says: str = "%s"
+    """WebSocket: the text that is sent, with `%s` for the message."""
+    after: str = ""
+    """The message is what comes after this; a text without it is passed over."""
+    rounds: int = 0
+    """WebSocket: so many messages are said by the first connection, each when all have
+    heard the one before; then `seconds` have no meaning."""
     headers: tuple[tuple[str, str], ...] = ()
     patience: float = 5.0
     """Seconds that a connection may take to open."""
@@ -176,6 +185,8 @@ class StreamResult:
     """Messages with a number that the connection had seen, or passed, before."""
     delivery: Latencies = Latencies()
     """From sending to arrival, of messages that carry a time or are an echo."""
+    until_last: tuple[float, ...] = ()
+    """Of each round: the seconds until the last connection had heard it."""
     fewest: int = 0
     """Messages on the reading connection that got the fewest."""
     errors: Mapping[str, int] = field(default_factory=dict)
@@ -201,6 +212,7 @@ def result_of(data: Mapping[str, Any]) -> Result:
             pairs = values[name]["buckets"]
             values[name] = Latencies(tuple((b, n) for b, n in pairs))
     if "opened" in values:
+        values["until_last"] = tuple(values.get("until_last", ()))
         return StreamResult(**values)
     values["statuses"] = {int(k): n for k, n in values["statuses"].items()}
     return HttpResult(**values)

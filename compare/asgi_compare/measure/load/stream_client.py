@@ -29,6 +29,10 @@ from asgi_compare.measure.load.records import HOST, Latencies, StreamLoad, Strea
 from asgi_compare.measure.load.response import Malformed, ResponseReader
 
 clock = time.monotonic
+LENGTH = 100
+"""Bytes of a message that is said in a round."""
+PAUSE = 0.2
+"""Seconds between two rounds."""
 
 
 async def listen(load: StreamLoad) -> StreamResult:
@@ -41,7 +45,10 @@ async def listen(load: StreamLoad) -> StreamResult:
         for each in run.connections
         if load.send_every
     ]
-    await asyncio.sleep(load.seconds)
+    if load.rounds:
+        await run.speak()
+    else:
+        await asyncio.sleep(load.seconds)
     for sender in senders:
         sender.cancel()
     seconds, cpu = clock() - began, time.process_time() - cpu
@@ -59,8 +66,11 @@ class Listening:
         self.connections: list[Stream] = []
         self.opening = array("d")
         self.delivery = array("d")
+        self.until_last: list[float] = []
         self.errors: Counter[str] = Counter()
         self.over = False
+        self._to_hear = 0
+        self._all_heard = asyncio.Event()
 
     async def open_all(self) -> None:
         """Open the connections at their rate, and wait until each is open or not."""
@@ -81,6 +91,8 @@ class Listening:
             async with asyncio.timeout(self.load.patience):
                 await loop.create_connection(lambda: stream, HOST, self.load.port)
                 await stream.opened
+                if self.load.first and stream.is_open:
+                    await stream.answered
         except TimeoutError:
             self.errors["timeout"] += 1
             stream.close()
@@ -89,6 +101,28 @@ class Listening:
         else:
             if stream.is_open:
                 self.opening.append(clock() - began)
+
+    async def speak(self) -> None:
+        """Have the first connection speak, each time when all have heard it."""
+        reading = [each for each in self.connections if each.is_open and not each.slow]
+        for number in range(self.load.rounds if reading else 0):
+            self._to_hear = len(reading)
+            self._all_heard.clear()
+            began = clock()
+            reading[0].send(f"{number} {began:.6f} ".ljust(LENGTH, ".").encode())
+            try:
+                await asyncio.wait_for(self._all_heard.wait(), self.load.patience)
+            except TimeoutError:
+                self.errors["unheard"] += self._to_hear
+                return
+            self.until_last.append(clock() - began)
+            await asyncio.sleep(PAUSE)
+
+    def heard(self) -> None:
+        """Note that one more has heard what was said in this round."""
+        self._to_hear -= 1
+        if not self._to_hear:
+            self._all_heard.set()
 
     def result(self, seconds: float, cpu: float) -> StreamResult:
         """Sum up."""
@@ -102,6 +136,7 @@ class Listening:
             missing=sum(each.missing for each in opened),
             repeated=sum(each.repeated for each in opened),
             delivery=Latencies.of(self.delivery),
+            until_last=tuple(self.until_last),
             fewest=min(reading, default=0),
             errors=dict(self.errors),
             client_cpu=cpu,
@@ -116,7 +151,9 @@ class Stream(asyncio.Protocol):
     def __init__(self, run: Listening, *, slow: bool) -> None:
         self.run, self.slow = run, slow
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.answered: asyncio.Future[None] = self.opened.get_loop().create_future()
         self.was_open = False
+        self._after = run.load.after.encode()
         self.messages = self.missing = self.repeated = 0
         self._last: int | None = None
         self._sent: dict[int, float] = {}
@@ -158,6 +195,8 @@ class Stream(asyncio.Protocol):
             return
         self.was_open = True
         self.opened.set_result(None)
+        if self.run.load.first:
+            self.say(self.run.load.first.encode())
         if self.slow and self._transport is not None:
             self._transport.pause_reading()
 
@@ -175,6 +214,12 @@ class Stream(asyncio.Protocol):
     def count(self, message: bytes) -> None:
         """Count one message by its number."""
         now = clock()
+        if not self.answered.done():
+            self.answered.set_result(None)
+        if self._after:
+            message = message.partition(self._after)[2]
+            if not message:
+                return
         parts = message.split(None, 2)
         number = int(parts[0])
         self.messages += 1
@@ -187,6 +232,11 @@ class Stream(asyncio.Protocol):
             self.run.delivery.append(now - sent)
         elif len(parts) > 1:
             self.run.delivery.append(now - float(parts[1]))
+            self.run.heard()
+
+    def say(self, text: bytes) -> None:
+        """Send a text as it is, where the protocol can."""
+        raise NotImplementedError
 
     async def keep_sending(self, every: float) -> None:
         """Send numbered messages until cancelled."""
@@ -198,16 +248,17 @@ class Stream(asyncio.Protocol):
             await asyncio.sleep(max(due - clock(), 0))
 
     def send(self, message: bytes) -> None:
-        """Send a message, where the protocol can."""
-        raise NotImplementedError
+        """Send a message, in the words of the load."""
+        self.say(self.run.load.says.encode().replace(b"%s", message))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note an end that we did not ask for."""
         if self._transport is not None and self.was_open and not self.run.over:
             self.run.errors["closed"] += 1
         self._transport = None
-        if not self.opened.done():
-            self.opened.set_result(None)
+        for each in (self.opened, self.answered):
+            if not each.done():
+                each.set_result(None)
 
     def close(self) -> None:
         """Close without a word, as a client does that has lost its network."""
@@ -267,7 +318,7 @@ class WebSocketStream(Stream):
             elif each.opcode == CLOSE and self._transport is not None:
                 self._transport.write(frame(CLOSE, each.payload))
 
-    def send(self, message: bytes) -> None:
+    def say(self, text: bytes) -> None:
         """Send a text message."""
         if self._transport is not None:
-            self._transport.write(frame(TEXT, message))
+            self._transport.write(frame(TEXT, text))

@@ -111,6 +111,7 @@ async def _counted(application: Any) -> tuple[float, float]:
         for number in range(MESSAGES):
             await socket.send(SAY % number)
             await hears("message", 2)
-        found = events / MESSAGES, sum(each.direction == "hop" for each in log.seen) / MESSAGES
-    await place.close()
+        hops = sum(each.direction == "hop" for each in log.seen)
+        found = events / MESSAGES, hops / MESSAGES
+    await place.close()  # which is events as well
     return found

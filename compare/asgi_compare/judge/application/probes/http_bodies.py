@@ -164,4 +164,12 @@ HTTP_BODIES = (
         Server(cancels_at=1),
         endless=True,
     ),
+    Probe(
+        "probe-http/cancelled-at-work",
+        "http",
+        "The server cancels the application after two milliseconds, wherever it is.",
+        "A client, server, or proxy MAY close the transport connection at any time",
+        RFC9112 + "9.5",
+        Server(cancels_after=0.002),
+    ),
 )

@@ -6,6 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from asgi_compare.judge.middleware.acts.content import (
@@ -97,6 +98,23 @@ async def streams_on(call: Inside) -> None:
         await asyncio.gather(gone, return_exceptions=True)
 
 
+async def streams_a_while(call: Inside) -> None:
+    """Stream until the client leaves, and listen for that, but for a while only."""
+    await body_of(call)
+    gone = asyncio.ensure_future(call.receive())
+    try:
+        await start(call, 200, [TYPE])
+        for _ in range(MANY):
+            await piece(call, PIECES[0], True)
+            await asyncio.wait([gone], timeout=0.01)
+            if gone.done():
+                return
+        await piece(call, b"")
+    finally:
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+
+
 async def streams_blindly(call: Inside) -> None:
     """Stream until `send` raises, and listen to nothing."""
     await body_of(call)
@@ -121,6 +139,21 @@ async def polls(call: Inside) -> None:
         except TimeoutError:
             continue
         return
+
+
+async def glances(call: Inside) -> None:
+    """Look whether the client has left, and do not wait for it.
+
+    This is how Starlette's `is_disconnected` looks: `receive` is cancelled as soon as
+    it has to wait.
+    """
+    await body_of(call)
+    event: dict[str, Any] = {}
+    while event.get("type") != "http.disconnect":
+        await asyncio.sleep(0.005)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                event = await call.receive()
 
 
 async def sleeps(call: Inside) -> None:
@@ -245,9 +278,11 @@ ACTS: dict[str, Act] = {
     "streams": streams,
     "streams empty pieces": streams_empty,
     "streams and listens": streams_on,
+    "streams a while": streams_a_while,
     "streams and does not listen": streams_blindly,
     "waits for the client to leave": waits,
     "polls for the client to leave": polls,
+    "glances for the client to leave": glances,
     "sleeps": sleeps,
     "raises": raises,
     "raises late": raises_late,

@@ -47,7 +47,12 @@ async def speak(
     from h2.config import H2Configuration
     from h2.connection import H2Connection
 
-    parser = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+    # What a case says is sent as it is, also where h2 would refuse to.
+    parser = H2Connection(
+        H2Configuration(
+            client_side=True, header_encoding=None, validate_outbound_headers=False
+        )
+    )
     how: dict[str, Any] = {}
     if secure:
         how = {"ssl": secure.context, "server_hostname": HOST}
@@ -219,10 +224,17 @@ class _Talk:
         if not self._spoken:
             over_tls = CHOSEN_IN_VAIN if self.chosen else NOT_CHOSEN
             self._seen.problem = over_tls if self._seen.tls else NOT_SPOKEN
+        if self._answers and all(map(_was_refused, self._answers.values())):
+            self._seen.ended = self._seen.ended or "reset"
         self._seen.answers = [
             _answer(each) for each in self._answers.values() if each["headers"]
         ]
         return self._seen
+
+
+def _was_refused(found: dict[str, Any]) -> bool:
+    """Return whether a stream was reset before there was an answer."""
+    return found["done"] and not found.get("whole") and not found["headers"]
 
 
 def _answer(found: dict[str, Any]) -> Answer:

@@ -24,6 +24,7 @@ from asgi_compare.judge.server.checks.wire import (
     either,
     first,
     of_answer,
+    refused,
 )
 from asgi_compare.judge.server.observed import Call
 from asgi_compare.judge.server.texts import extension, http, http2, lifespan, www
@@ -125,6 +126,41 @@ CASES: tuple[Case, ...] = (
             ),
         ),
         streams=(Stream((*GET, (b"x-odd", b"1"))),),
+        needs="http2",
+        interfaces=("asgi",),
+    ),
+    Case(
+        "http2-authority-and-host",
+        "must",
+        "`:authority` and a Host field that agree become the one `host`.",
+        www(SCOPE, "or replace any existing host header already present"),
+        checks=(of_call("host: example.org, once", _first_is_host),),
+        streams=(Stream((*GET, (b"host", b"example.org"))),),
+        needs="http2",
+        interfaces=("asgi",),
+    ),
+    Case(
+        "http2-authority-replaces-host",
+        "must",
+        "`:authority` takes the place of another Host field, or nobody is called.",
+        www(SCOPE, "or replace any existing host header already present"),
+        checks=(either(of_call("host: example.org, once", _first_is_host), refused()),),
+        streams=(Stream((*GET, (b"host", b"other.example"))),),
+        needs="http2",
+        interfaces=("asgi",),
+    ),
+    Case(
+        "http2-host-differs",
+        "should",
+        "A request whose Host is another one than its `:authority` is refused.",
+        http2(
+            "8.3.1",
+            "A server SHOULD treat a request as malformed if it contains a Host header "
+            "field that identifies an entity that differs from the entity in the "
+            '":authority" pseudo-header field',
+        ),
+        checks=(refused(),),
+        streams=(Stream((*GET, (b"host", b"other.example"))),),
         needs="http2",
         interfaces=("asgi",),
     ),

@@ -11,6 +11,7 @@ from asgi_compare.judge.server.acts import (
     Body,
     ReadBody,
     Receive,
+    Repeat,
     Send,
     Sleep,
     Start,
@@ -25,6 +26,12 @@ SLOW: tuple[Act, ...] = (
     Body(b"half", True),
     Sleep(1.0),
     Body(b" done"),
+)
+ENDLESS: tuple[Act, ...] = (
+    ReadBody(),
+    Start(200),
+    Body(b"half", True),
+    Receive("http.disconnect", 20.0),
 )
 
 
@@ -107,13 +114,24 @@ CASES: tuple[Case, ...] = (
         "may",
         "What becomes of an endless response after SIGTERM is reported.",
         http1("9.5", "SHOULD issue a graceful close on the connection"),
-        script=(
-            ReadBody(),
-            Start(200),
-            Body(b"half", True),
-            Receive("http.disconnect", 20.0),
-        ),
+        script=ENDLESS,
         life="endless",
+    ),
+    Case(
+        "second-sigterm",
+        "may",
+        "What a second SIGTERM does while a response is under way is reported.",
+        http1("9.5", "SHOULD issue a graceful close on the connection"),
+        script=ENDLESS,
+        life="terminated-twice",
+    ),
+    Case(
+        "second-sigint",
+        "may",
+        "What a second SIGINT does while a response is under way is reported.",
+        http1("9.5", "SHOULD issue a graceful close on the connection"),
+        script=ENDLESS,
+        life="interrupted-twice",
     ),
     Case(
         "websocket-at-stop",
@@ -124,6 +142,19 @@ CASES: tuple[Case, ...] = (
             Receive("websocket.connect"),
             Send({"type": "websocket.accept"}),
             Receive("websocket.disconnect", 20.0),
+        ),
+        needs="websocket",
+        life="websocket",
+    ),
+    Case(
+        "busy-websocket-at-stop",
+        "may",
+        "What becomes of a WebSocket after SIGTERM that is being sent to is reported.",
+        ws("7.4.1", "such as a server going down"),
+        script=(
+            Receive("websocket.connect"),
+            Send({"type": "websocket.accept"}),
+            Repeat({"type": "websocket.send", "text": "tick"}, 400, 0.05),
         ),
         needs="websocket",
         life="websocket",
