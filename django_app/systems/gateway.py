@@ -167,6 +167,10 @@ class AsItCame(Morsel[str]):
         """Return it unchanged."""
         return f"{header} {self._text}".lstrip()
 
+    def OutputString(self, attrs: object = None) -> str:
+        """Return it unchanged; the newest Django asks for it by this name."""
+        return self._text
+
 
 def caller(request: HttpRequest) -> str:
     """Return by what the rate of a client is counted: its key, or its address."""

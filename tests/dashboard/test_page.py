@@ -82,6 +82,11 @@ def test_every_view_works_and_fits(
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
 
+        for box in page.locator("fieldset input[type=checkbox]").all():
+            box.uncheck()
+        page.click("text=Send to all that are ticked")
+        page.wait_for_selector("text=Tick at least one of them.")
+
         page.click("nav >> text=Console")
         page.click("text=Open on all")
         page.wait_for_selector("text=opened")
@@ -98,13 +103,18 @@ def test_every_view_works_and_fits(
         fits()
 
         page.click("nav >> text=Matrix")
-        page.wait_for_selector("text=1 cells changed between the runs")
+        page.wait_for_selector("text=1 cell changed between the runs")
         page.fill("input[name=text]", "no such scenario")
         page.wait_for_selector("text=0 of 1 scenarios")
         page.fill("input[name=text]", "hello")
         page.wait_for_selector("text=1 of 1 scenarios")
         assert "text=hello" in page.url
-        page.click("button.cell")
+        host = first.host
+        page.select_option("select[name=host]", host)
+        heads = page.locator("thead th:not([hidden])").all_inner_texts()
+        assert len(heads) > 1
+        assert all(host in each for each in heads[1:])
+        page.click("td:not([hidden]) button.cell")
         page.wait_for_selector("pre:has-text('http.response.start')")
         fits()
 

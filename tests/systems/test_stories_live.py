@@ -35,7 +35,7 @@ EVERYWHERE = [
     [
         ("starlette", "hypercorn"),
         ("raw-wsgi", "uvicorn"),
-        ("django-wsgi", "granian-wsgi"),
+        ("django-wsgi", "gunicorn-gthread"),
     ],
 )
 def test_some_stories_are_kept_on_a_server(implementation: str, server: str) -> None:

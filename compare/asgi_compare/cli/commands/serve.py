@@ -101,7 +101,7 @@ def serve(
             "Expected a server that serves one of the implementations, but got "
             f"{servers!r}; see asgi-compare list servers."
         )
-    for implementation in map(_own, targets):
+    for implementation in map(_own, dict.fromkeys(targets)):
         row = "uvicorn" if implementation.interface == "asgi" else "wsgiref"
         wanted.append((implementation, SERVERS[row]))
     running: Running = {}

@@ -38,6 +38,7 @@ export function view(state, query) {
     const wish = { method: method.value, target: target.value, headers: headers.value, body: body.value,
       leaves_after: leaves.value, slowly: slowly.checked, ids: chosen() };
     state.remember("compose", { method: wish.method, target: wish.target, headers: wish.headers, body: wish.body });
+    if (!wish.ids.length) return result.replaceChildren(failure(new Error("Tick at least one of them.")));
     const answers = el("div"), records = el("p", { class: "quiet" }, "Recording …");
     result.replaceChildren(answers, records);
     try {
@@ -47,7 +48,8 @@ export function view(state, query) {
       records.replaceWith(failure(error));
     }
   }
-  queueMicrotask(send);
+  // A link or a reload may ask again for what changes nothing, and for no more.
+  if (["GET", "HEAD", "OPTIONS"].includes(method.value)) queueMicrotask(send);
   return el("div", {}, form, result);
 }
 
@@ -62,7 +64,7 @@ function answered(answers) {
 function recorded({ scenario, records }) {
   return [
     el("h2", {}, "What crossed the interface, in process"),
-    el("p", { class: "quiet" }, `Compared with ${records[0].id}, as ${scenario}. → is what the application receives, ← what it sends, ⤳ a call in another thread.`),
+    el("p", { class: "quiet" }, `Compared with ${records[0].id}, as ${scenario}. → is what the application receives, ← what it sends, ⤳ a call in another thread, ? a query.`),
     el("div", { class: "columns" }, records.map(eventCard)),
   ];
 }
@@ -85,14 +87,19 @@ function answerCard({ id, answer, copies }, first) {
     el("pre", { class: mark(!same(answer.body, base.body)), tabindex: 0 }, answer.body || "(no body)"),
     answer.pieces.length > 1 && el("p", { class: "quiet" }, `in ${answer.pieces.length} pieces`),
     el("p", { class: "row" }, Object.entries(copies).map(([name, text]) =>
-      el("button", { type: "button", title: text, onclick: (event) => {
-        navigator.clipboard?.writeText(text);
-        event.target.textContent = "Copied";
+      el("button", { type: "button", title: text, onclick: async (event) => {
+        const button = event.target;
+        try {
+          await navigator.clipboard.writeText(text);
+          button.textContent = "Copied";
+        } catch {
+          button.textContent = "The browser forbids it";
+        }
       } }, `Copy as ${name}`))));
 }
 
 function eventCard({ id, events, differences }) {
-  const arrows = { receive: "→", send: "←", hop: "⤳" };
+  const arrows = { receive: "→", send: "←", hop: "⤳", query: "?" };
   return el("section", { class: "card" },
     el("h3", {}, id),
     el("ol", { class: "events" }, events.lines.map((line) => el("li", { class: line.direction === "hop" ? "hop" : null },

@@ -17,11 +17,13 @@ export function view(state, query) {
     close();
     state.remember("console", { kind: kind.value, path: path.value });
     lists.clear();
+    if (!chosen().length) return logs.replaceChildren(el("p", { class: "bad" }, "Tick at least one of them."));
     for (const id of chosen()) lists.set(id, el("ol", { class: "events log", tabindex: 0 }));
     logs.replaceChildren(...[...lists].map(([id, list]) => el("section", { class: "card" }, el("h3", {}, id), list)));
     connection = socket("console");
     connection.onopen = () => connection.send(JSON.stringify({ open: { kind: kind.value, path: path.value, ids: chosen() } }));
     connection.onmessage = (message) => told(JSON.parse(message.data));
+    connection.onclose = () => told({ at: "", what: "closed", text: "" });
   }
 
   function told({ id, at, what, text: said }) {
@@ -36,6 +38,7 @@ export function view(state, query) {
   }
 
   function close() {
+    if (connection) connection.onclose = null;
     connection?.close();
     connection = null;
   }

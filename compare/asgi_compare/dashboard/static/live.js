@@ -12,7 +12,9 @@ export function view(state) {
       return el("tr", {}, el("th", { scope: "row" }, each.id), cells);
     })));
   const connection = socket("live");
+  const ended = el("p", { class: "bad", role: "status" });
   connection.onmessage = (message) => JSON.parse(message.data).forEach(update);
+  connection.onclose = () => ended.replaceChildren("Nothing comes any more: has asgi-compare serve ended? Start it, and open its new address.");
 
   function update(row) {
     const { cells, seen } = rows.get(row.id);
@@ -47,12 +49,16 @@ export function view(state) {
   const made = el("div", {},
     el("p", { class: "quiet" }, "Every half second each server is asked for GET /, and its processes are looked at. Hops are calls in another thread, counted once for the same request in process."),
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The servers" }, table),
+    ended,
     el("h2", {}, "Put a load on one of them"),
     el("form", { onsubmit: load }, el("label", {}, "Server", subject), el("label", {}, "Path", path),
       el("label", {}, "Connections", connections), el("label", {}, "Seconds", seconds),
       el("div", { class: "wide" }, el("button", { class: "main" }, "Start"))),
     said);
-  made.leave = () => connection.close();
+  made.leave = () => {
+    connection.onclose = null;
+    connection.close();
+  };
   return made;
 }
 

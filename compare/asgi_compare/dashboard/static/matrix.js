@@ -12,6 +12,8 @@ function matrix(run, state, query) {
   const columns = [...new Set(run.cells.map((cell) => `${cell.implementation}@${cell.host}`))];
   const byScenario = Map.groupBy ? Map.groupBy(run.cells, (cell) => cell.scenario) : grouped(run.cells);
   const evidence = el("div", { "aria-live": "polite" });
+  const heads = columns.map((name) => el("th", { scope: "col" }, ...name.split("@").flatMap((part, n) => n ? [el("br"), part] : [part])));
+  let looked = 0, hidden = "";
   const count = el("p", { role: "status", class: "quiet" });
   const rows = [...byScenario].map(([scenario, cells]) => ({ scenario, cells, row: rowOf(scenario, cells, columns, show) }));
   const fields = ["text", "implementation", "host", "verdict", "layer"];
@@ -25,6 +27,7 @@ function matrix(run, state, query) {
     const wish = Object.fromEntries(fields.map((name) => [name, inputs[name].value]));
     state.remember("matrix", wish);
     let shown = 0;
+    hide(wish);
     for (const { scenario, cells, row } of rows) {
       const fits = cells.some((cell) => fields.slice(1).every((name) => !wish[name] || values(cell, name).includes(wish[name])))
         && (!wish.text || scenario.includes(wish.text) || cells.some((cell) => cell.reason.includes(wish.text)));
@@ -34,7 +37,18 @@ function matrix(run, state, query) {
     count.textContent = `${shown} of ${rows.length} scenarios`;
   }
 
+  function hide({ implementation, host }) {
+    const out = columns.map((name) => {
+      const [first, last] = name.split("@");
+      return Boolean((implementation && first !== implementation) || (host && last !== host));
+    });
+    if (hidden === String(out)) return;
+    hidden = String(out);
+    out.forEach((is, n) => { for (const row of [...rows.map((each) => each.row.children), [null, ...heads]]) row[n + 1].hidden = is; });
+  }
+
   async function show(cell) {
+    const look = ++looked;
     const name = `${cell.implementation}@${cell.host}`;
     evidence.replaceChildren(el("h2", {}, `${cell.scenario}, ${name}: ${cell.verdict}`),
       cell.reason && el("p", {}, cell.reason),
@@ -43,21 +57,21 @@ function matrix(run, state, query) {
     evidence.scrollIntoView({ block: "nearest" });
     try {
       const { lines } = await api(`run?${new URLSearchParams({ scenario: cell.scenario, cell: name })}`);
-      evidence.append(el("pre", { tabindex: 0 }, lines.join("\n")));
+      if (look === looked) evidence.append(el("pre", { tabindex: 0 }, lines.join("\n")));
     } catch (error) {
-      evidence.append(failure(error));
+      if (look === looked) evidence.append(failure(error));
     }
   }
 
   filter();
   return [
-    run.changed.length > 0 && el("details", { open: true }, el("summary", {}, `${run.changed.length} cells changed between the runs`),
+    run.changed.length > 0 && el("details", { open: true }, el("summary", {}, `${run.changed.length} ${run.changed.length === 1 ? "cell" : "cells"} changed between the runs`),
       el("ul", {}, run.changed.map((each) => el("li", {}, `${each.cell}: ${each.before} → ${each.after}`)))),
     el("form", { onsubmit: (event) => event.preventDefault() }, fields.map((name) => el("label", {}, name[0].toUpperCase() + name.slice(1), inputs[name]))),
     count,
     el("p", { class: "quiet" }, Object.entries(MARKS).map(([name, mark]) => `${mark} ${name}`).join("  "), "  ≠ differs"),
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The matrix" }, el("table", {},
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "scenario"), columns.map((name) => el("th", { scope: "col" }, ...name.split("@").flatMap((part, n) => n ? [el("br"), part] : [part]))))),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "scenario"), heads)),
       el("tbody", {}, rows.map(({ row }) => row)))),
     evidence,
   ].filter(Boolean);
@@ -69,7 +83,7 @@ function rowOf(scenario, cells, columns, show) {
     const cell = found.get(name);
     if (!cell) return el("td");
     const mark = MARKS[cell.verdict] + (cell.differences.length ? " ≠" : "");
-    return el("td", {}, el("button", { class: `cell ${cell.verdict}`, "aria-label": `${scenario}, ${name}: ${cell.verdict}`, onclick: () => show(cell) }, mark));
+    return el("td", {}, el("button", { class: `cell ${cell.verdict}`, "aria-label": `${scenario}, ${name}: ${cell.verdict}${cell.differences.length ? ", differs" : ""}`, onclick: () => show(cell) }, mark));
   }));
 }
 
