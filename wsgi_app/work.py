@@ -11,11 +11,13 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import Lock
 
 from asgi_compare.domain.jobs import Desk, Job, Memory, Order
 
 THREADS = 8
 """Jobs that are done at the same time."""
+MAKING = Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -70,12 +72,18 @@ class CeleryWork(Work):
         return self._celery.asked(self._celery.DESK.cancel, key)
 
 
-@cache
 def work() -> Work:
     """Return who does the jobs: workers of Celery, if `JOBS_BROKER_URL` says so.
 
     It is the same for all requests of this process.
     """
+    # By `cache` alone, two threads that come first would have one each.
+    with MAKING:
+        return _made()
+
+
+@cache
+def _made() -> Work:
     if os.environ.get("JOBS_BROKER_URL"):
         return CeleryWork()
     return Work()

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 
 PREFIX = "asgi-compare-accounts-"
+TOKEN = secrets.token_hex(8)
+"""Made when this is imported: of two threads that come first, each would make one."""
 
 
 def embedded_file() -> str:
@@ -29,10 +31,8 @@ def make_folder(file: str) -> None:
         _make(_folder_of(os.getpid()))
 
 
-@cache
 def _folder_of(process: int) -> Path:
-    name = f"{PREFIX}{process}-{secrets.token_hex(8)}"
-    return Path(tempfile.gettempdir(), name)
+    return Path(tempfile.gettempdir(), f"{PREFIX}{process}-{TOKEN}")
 
 
 @cache
