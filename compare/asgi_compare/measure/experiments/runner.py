@@ -107,6 +107,10 @@ def _collect(
     return ""
 
 
+BESIDE_OURS = {"django_async_backend": "django-async-backend[binary]"}
+"""Distributions that no extra of ours brings: they want a newer Python or Django."""
+
+
 def missing(experiment: Experiment) -> str:
     """Return what has to be installed first; empty if nothing has."""
     absent = [name for name in experiment.needs if find_spec(name) is None]
@@ -114,7 +118,7 @@ def missing(experiment: Experiment) -> str:
         return ""
     return (
         f"It needs the module {absent[0]!r}, which is not installed; add it with: "
-        'pip install "asgi-compare[all]"'
+        f'pip install "{BESIDE_OURS.get(absent[0], "asgi-compare[all]")}"'
     )
 
 
