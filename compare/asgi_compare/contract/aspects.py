@@ -53,7 +53,8 @@ NORMALISERS = (
     "Date and Server are left out: every server has its own.",
     "Connection, Keep-Alive and Transfer-Encoding are left out: they are between the "
     "server and the client alone (RFC 9110 section 7.6.1).",
-    "Of fifty at once, JSON objects are left out: what one saw of others is chance.",
+    "Of fifty at once, JSON objects and Age are left out: what one saw of others, or "
+    "got from what was made for them, is chance.",
     "Where an application raises or refuses before it has begun an answer, only the "
     "status is compared with a server's: the words are the server's own.",
     "Of an answer that its client has not waited for, the body is left out on the "

@@ -264,6 +264,16 @@ def test_what_one_of_a_crowd_saw_is_not_compared() -> None:
     assert list(compare(one, other)) == [("body.order", ("[1, 2]", "[2, 1]"))]
 
 
+def test_whether_one_of_a_crowd_got_what_was_kept_is_not_compared() -> None:
+    one, other = (
+        transcript(response(200, b"", *fields), requests=(transcript(),))
+        for fields in ((), ((b"age", b"0"),))
+    )
+    assert list(compare(one, other)) == []
+    one, other = replace(one, requests=()), replace(other, requests=())
+    assert [what for what, _ in compare(one, other)] == ["header:age"]
+
+
 def test_body_is_not_compared_if_the_client_has_left_before_its_end() -> None:
     one = transcript(response(200, b"a"), left_at_ns=1)
     other = transcript(response(200, b"ab"), left_at_ns=1, interface="wire")

@@ -38,6 +38,9 @@ ARRIVING = ("body", "pieces")
 IN_BOTH = ("pieces",)
 """Aspects that are compared only where both sides show them."""
 
+OF_OTHERS = ("body.", "json", "header:age")
+"""Beginnings of the aspects by which one of a crowd shows what the others did."""
+
 
 def cell(implementation: str, host: str) -> str:
     """Return the name of a cell of the matrix."""
@@ -131,7 +134,7 @@ def _comparable(what: str, left: Transcript, right: Transcript) -> bool:
     """Whether both sides can have this aspect at all, and not by chance."""
     if what == "events" and left.interface != right.interface:
         return False
-    if what.startswith(("body.", "json")) and _is_crowd(left) and _is_crowd(right):
+    if what.startswith(OF_OTHERS) and _is_crowd(left) and _is_crowd(right):
         return False  # what one of fifty saw of the others is chance
     if "wire" not in (left.interface, right.interface):
         return True
