@@ -36,11 +36,11 @@ TARGET = f"{LAB}.server:application"
 SETTINGS = f"{LAB}.by_django"
 SECONDS, LONG = 0.2, 2.0
 """How long a job takes with a worker, and in the server."""
-JOBS, QUICK_JOBS = 100, 20
+JOBS, QUICK_JOBS = 100, 10
 AT_ONCE = 10
 GRACE = 30.0
 """Seconds that a process has after SIGTERM."""
-QUIET, QUICK_QUIET = 12.0, 5.0
+QUIET, QUICK_QUIET = 12.0, 4.0
 """Seconds without a new line in the notes after which nothing more is waited for."""
 TOLD_WITHIN = 0.5
 """The same for jobs that wait for nothing but a word."""
@@ -60,6 +60,8 @@ class Way:
     """What it needs."""
     worker: tuple[str, ...] = ()
     """The words after `python -m` that start its worker."""
+    quick: bool = True
+    """Whether it is tried by the quick form: each kind of worker takes its time."""
 
     @property
     def is_queue(self) -> bool:
@@ -98,12 +100,14 @@ WAYS = (
             f"taskiq worker {LAB}.by_taskiq:broker --workers 1 "
             "--max-async-tasks 2 --max-prefetch 1 --log-level ERROR"
         ),
+        quick=False,
     ),
     Way(
         "django-tasks-db",
         "django-tasks-db",
         "django_tasks_db",
         _words("django db_worker --interval 0.1 --no-startup-delay"),
+        quick=False,
     ),
 )
 ON_COMMIT = Way("celery-on-commit", "Celery, on commit", "celery")
@@ -277,7 +281,7 @@ def opened(ways: Sequence[Way]) -> Iterator[Site]:
 
 def run(effort: Effort) -> Iterator[Observation]:
     """Let everything happen, one after the other."""
-    ways = available()
+    ways = [way for way in available() if way.quick or not effort.is_quick]
     jobs = QUICK_JOBS if effort.is_quick else JOBS
     quiet = QUICK_QUIET if effort.is_quick else QUIET
     with opened(ways) as site:
@@ -331,6 +335,8 @@ def stopped(
     key = "killed" if event == KILLED else "told"
     before = {way: site.held(way) for way in ways}
     queues = [way for way in ways if way.is_queue]
+    site.begin(queues, f"before-{key}", 1)  # when it is done, all workers are there
+    site.settle(queues, f"before-{key}", 1, PATIENCE)
     site.begin(ways, key, jobs)  # by turns, so that all are in the middle in the end
     _until(lambda: all(site.count(way, key, "begun") for way in queues))
     site.stop(grace)
