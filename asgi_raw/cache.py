@@ -100,6 +100,9 @@ class Cache:
         await self._keeper.close()
 
     async def _make(self, key: str, make: Callable[[], Awaitable[Page]]) -> Page:
+        # It may have been made since one looked: looking takes a while.
+        if (kept := await self._get(key)) is not None:
+            return Page.from_json(kept)
         page = await make()
         try:
             await self._keeper.put(key, page.to_json())

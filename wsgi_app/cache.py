@@ -96,6 +96,9 @@ class Cache:
         return mine.result()
 
     def _make(self, key: str, make: Callable[[], Page]) -> Page:
+        # It may have been made since one looked: looking takes a while.
+        if (kept := self._get(key)) is not None:
+            return Page.from_json(kept)
         page = make()
         try:
             self._keeper.put(key, page.to_json())

@@ -1,4 +1,4 @@
-"""What happens to money when many move it: the figures of `docs/data.md`.
+"""What happens to money, and to a cache, when many come: the figures of `docs/data.md`.
 
 Each application runs on a real server, ASGI on uvicorn and WSGI on waitress, and is
 asked over sockets. Whether anything was lost is read off the books: a balance must be
@@ -57,9 +57,10 @@ class Bank:
     async def ask(
         self, target: str, method: str = "POST", leaves_after: float | None = None
     ) -> Answer:
-        """Put a request below `/accounts/`."""
+        """Put a request below `/accounts/`, or to a target that begins with `/`."""
         client = Client(leaves_after=leaves_after)
-        request = Request(method, f"/accounts/{target}".encode(), client=client)
+        path = target if target.startswith("/") else f"/accounts/{target}"
+        request = Request(method, path.encode(), client=client)
         transcript = await exchange(self.host, self.port, request, deadline=DEADLINE)
         if (response := transcript.response) is None:
             return Answer(0, {})
@@ -308,6 +309,26 @@ async def queries(bank: Bank, setting: str) -> Queries:
     return Queries(bank.name, setting, elapsed, sum(a.status == 200 for a in answers))
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How often a page was made that fifty asked for at once, and nobody before."""
+
+    implementation: str
+    cache: str
+    made: int
+    seconds: float
+
+
+async def stampede(bank: Bank, cache: str) -> Made:
+    """Have fifty ask for a page that takes 0.1 s to make."""
+    began = time.perf_counter()
+    asked = "/article?id=fifty&seconds=0.1"
+    answers = await at_once(bank.ask(asked, "GET") for _ in range(CROWD))
+    elapsed = round(time.perf_counter() - began, 2)
+    pages = {answer.content["made"] for answer in answers}
+    return Made(bank.name, cache, len(pages), elapsed)
+
+
 SETTINGS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("raw-asgi", "a pool of 4", {}),
     ("raw-wsgi", "a pool of 4", {}),
@@ -337,14 +358,16 @@ class Figures:
     left: Sequence[Left]
     connections: Sequence[Connections]
     queries: Sequence[Queries]
+    made: Sequence[Made]
 
 
-def measure(server: str, say: Callable[[str], None]) -> Figures:
-    """Measure all of it, with the PostgreSQL at the URL `server`."""
+def measure(server: str, broker: str, say: Callable[[str], None]) -> Figures:
+    """Measure all of it, with the PostgreSQL at `server` and the Redis at `broker`."""
     came: list[Fifty] = []
     left: list[Left] = []
     kept: list[Connections] = []
     asked: list[Queries] = []
+    made: list[Made] = []
     for name in IMPLEMENTATIONS:
         say(f"{name}: fifty at once, and clients that leave")
         with serve(name, "") as bank:
@@ -358,6 +381,11 @@ def measure(server: str, say: Callable[[str], None]) -> Figures:
             database = url.rpartition("/")[2]
             asked.append(asyncio.run(queries(bank, setting)))
             kept.append(asyncio.run(connections(bank, setting, server, database)))
+    for name in IMPLEMENTATIONS:
+        say(f"{name}: fifty ask for a page")
+        for cache, url in (("in memory", ""), ("Redis", broker)):
+            with serve(name, "", {"CACHE_URL": url}) as bank:
+                made.append(asyncio.run(stampede(bank, cache)))
     names = ("Django", "SQLAlchemy", "psycopg", "psycopg-pool", "aiosqlite", "uvicorn")
     versions = {name: metadata.version(name) for name in (*names, "waitress")}
-    return Figures(platform.python_version(), versions, came, left, kept, asked)
+    return Figures(platform.python_version(), versions, came, left, kept, asked, made)

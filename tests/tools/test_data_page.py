@@ -1,4 +1,4 @@
-"""The page about databases is as its figures make it, and they bear it out."""
+"""The page about data is as its figures make it, and they bear it out."""
 
 import json
 from typing import Any
@@ -39,6 +39,11 @@ def test_figures_say_what_the_page_concludes(figures: dict[str, Any]) -> None:
     assert kept["django-asgi", "`CONN_MAX_AGE` 60"] > 20
     assert kept["django-asgi", "`CONN_MAX_AGE` 0"] == 0
     assert all(kept[each] <= 4 for each in kept if each[1] == "a pool of 4")
+    made = {(r["implementation"], r["cache"]): r["made"] for r in figures["made"]}
+    for cache in ("in memory", "Redis"):
+        for implementation in ("raw-asgi", "raw-wsgi", "starlette"):
+            assert made[implementation, cache] == 1
+        assert made["django-asgi", cache] > 4 >= made["django-wsgi", cache] > 1
 
 
 def test_page_is_written_and_missed(
