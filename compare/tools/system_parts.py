@@ -9,9 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from asgi_compare.contract.stories import SYSTEMS
+from asgi_compare.contract.stories import STORIES, SYSTEMS
+from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.measure.experiments.experiment import Observation, Observations
-from asgi_compare.measure.systems import broadcast, layers, lines, memory, messages
+from asgi_compare.measure.systems import (
+    broadcast,
+    layers,
+    lines,
+    memory,
+    messages,
+    stories,
+)
 from asgi_compare.measure.systems.rooms import ROOMS
 
 FILE = Path(__file__).parents[2] / "docs" / "systems.json"
@@ -30,7 +38,9 @@ NAMES = {
     "starlette_app": "Starlette",
     "starlette": "Starlette",
     "django_app": "Django, both",
+    "raw-wsgi": "by hand, WSGI",
     "django-asgi": "Django with Channels",
+    "django-wsgi": "Django, WSGI",
     broadcast.LIMIT: "the limit: bare `transport.write`",
     messages.OWN: "an echo by hand: the server's own",
 }
@@ -117,6 +127,33 @@ def of_messages() -> str:
     return table("messages memory", heading, map(row, (messages.OWN, *ROOMS)), words)
 
 
+def of_story(system: str) -> str:
+    """Make the table of what one story of a system takes."""
+    rows = found("stories")
+    story, told = stories.CHOSEN[system]
+
+    def row(name: str) -> tuple[str, ...]:
+        return (
+            NAMES[name],
+            *(
+                scaled(value(rows, measure, by=name, system=system))
+                for measure in (stories.EVENTS, stories.THREADED)
+            ),
+            scaled(value(rows, stories.CPU, by=name, system=system), 1e3, 1),
+        )
+
+    websocket = "websocket" in STORIES[story].system.transports["asgi"]
+    how = f"by WebSocket, under WSGI by {told}" if websocket else f"by {told}"
+    words = textwrap.fill(
+        f"`{story}` {how}, in one process and without a server; the times are medians "
+        f"of {stored()['effort']['rounds']}, with the participants in them.",
+        88,
+        break_on_hyphens=False,
+    )
+    heading = ("", "events", "calls to a thread", "ms of CPU")
+    return table("stories", heading, map(row, IMPLEMENTATIONS), f"{words}\n")
+
+
 def of_broadcast() -> str:
     """Make the table of a message to many."""
     rows = found("broadcast")
@@ -188,6 +225,7 @@ def versions() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     **{f"{system}-lines": partial(of_lines, system) for system in SYSTEMS},
+    **{f"{system}-story": partial(of_story, system) for system in SYSTEMS},
     "chat-messages": of_messages,
     "chat-broadcast": of_broadcast,
     "chat-layers": of_layers,

@@ -11,7 +11,14 @@ from asgi_compare.measure.experiments.bench import client, serve
 from asgi_compare.measure.experiments.child import in_child
 from asgi_compare.measure.experiments.experiment import Observations
 from asgi_compare.measure.load.records import StreamLoad, StreamResult
-from asgi_compare.measure.systems import broadcast, layers, lines, memory, messages
+from asgi_compare.measure.systems import (
+    broadcast,
+    layers,
+    lines,
+    memory,
+    messages,
+    stories,
+)
 from asgi_compare.measure.systems.rooms import ROOMS, Effort
 
 TINY = Effort(connections=(5,), idle=40, rounds=2, seconds=0.2, burst=120, receivers=3)
@@ -56,6 +63,27 @@ def test_what_is_not_heard_by_all_is_an_error() -> None:
         result = process.put(replace(load, port=serving.port))
     assert isinstance(result, StreamResult)
     assert (result.errors, result.until_last) == ({"unheard": 2}, ())
+
+
+COUNTED = "asgi_compare.measure.systems.stories:counted"
+
+
+def test_story_by_hand_stays_on_the_loop() -> None:
+    found = in_child(COUNTED, "raw-asgi", 1)
+    assert list(found) == list(stories.CHOSEN)
+    events, threaded, seconds = found["chat"]
+    assert events > 20
+    assert threaded == 0
+    assert seconds > 0.0
+    assert found["notices"][1] > 0  # its database is asked in threads
+
+
+@pytest.mark.slow
+def test_story_of_every_implementation_is_measured() -> None:
+    found = Observations(tuple(stories.run(TINY)))
+    assert len(found.of(stories.CPU).rows) == 5 * len(stories.CHOSEN)
+    (of_django,) = found.values(stories.THREADED, by="django-asgi", system="chat")
+    assert of_django > 20
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from asgi_compare.measure.experiments.experiment import Observation
-from asgi_compare.measure.systems import broadcast, layers, memory, messages
+from asgi_compare.measure.systems import broadcast, layers, memory, messages, stories
 from asgi_compare.measure.systems.rooms import Effort
 
 
@@ -25,6 +25,7 @@ MEASUREMENTS = {
         Measurement("messages", "count and time one message", messages.run),
         Measurement("memory", "weigh an idle WebSocket", memory.run),
         Measurement("broadcast", "tell many in one room", broadcast.run),
+        Measurement("stories", "count and time one story of each system", stories.run),
         Measurement("layers", "time layers, and lose messages", layers.run),
     )
 }
