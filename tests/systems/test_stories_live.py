@@ -1,9 +1,11 @@
 """All stories on real servers: on one, and on two with a broker and a database."""
 
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
 
+from asgi_compare.contract.stories import STORIES
 from asgi_compare.drive.services import Service
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from tests.systems.live import failures
@@ -23,6 +25,7 @@ FEW = (
     "gateway/cut_answer",
     "notices/every_channel",
 )
+ACROSS = [name for name in STORIES if name.endswith("/across_servers")]
 WSGI = [name for name, row in IMPLEMENTATIONS.items() if row.interface == "wsgi"]
 EVERYWHERE = [
     *product(IMPLEMENTATIONS, ("uvicorn", "hypercorn")),
@@ -48,17 +51,36 @@ def test_all_stories_are_kept_on_a_server(implementation: str, server: str) -> N
     assert failures(IMPLEMENTATIONS[implementation], server) == []
 
 
-@pytest.mark.parametrize("implementation", slow_but(("raw-asgi",), IMPLEMENTATIONS))
-def test_all_stories_are_kept_on_two_servers(
-    implementation: str,
-    valkey_service: Service,
-    empty_database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Nothing is lost when a server is killed, or the broker restarts."""
+@pytest.fixture
+def broker(
+    valkey_service: Service, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Service:
+    """A broker between two servers, which have one database."""
     if not valkey_service.is_ours:
         pytest.skip("The broker is not ours to be restarted.")
     monkeypatch.setenv("DATABASE_URL", empty_database_url)
-    row = IMPLEMENTATIONS[implementation]
+    return valkey_service
+
+
+def on_two(name: str, broker: Service, names: Iterable[str] = STORIES) -> list[str]:
+    """Return the stories that fail on two servers of an implementation."""
+    row = IMPLEMENTATIONS[name]
     server = "uvicorn" if row.interface == "asgi" else "granian-wsgi"
-    assert failures(row, server, count=2, broker=valkey_service) == []
+    return failures(row, server, names, count=2, broker=broker)
+
+
+@pytest.mark.parametrize("implementation", slow_but(("raw-asgi",), IMPLEMENTATIONS))
+def test_all_stories_are_kept_on_two_servers(
+    implementation: str, broker: Service
+) -> None:
+    """Nothing is lost when a server is killed, or the broker restarts."""
+    assert on_two(implementation, broker) == []
+
+
+@pytest.mark.parametrize(
+    "implementation", [name for name in IMPLEMENTATIONS if name != "raw-asgi"]
+)
+def test_two_servers_are_one_to_those_who_meet_on_them(
+    implementation: str, broker: Service
+) -> None:
+    assert on_two(implementation, broker, ACROSS) == []
