@@ -1,9 +1,12 @@
 """The editor on real servers, with either engine, and in a browser."""
 
+import json
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -120,3 +123,68 @@ def opened(browser: Any, address: str, name: str, faults: list[str]) -> Any:
     page.get_by_role("button", name="Open").click()
     expect(page.locator("#text")).to_be_enabled(timeout=30_000)
     return page
+
+
+YJS = ("yjs@13", "y-websocket@3", "esbuild")
+PAGE = """
+import * as Y from "yjs";
+import { WebsocketProvider } from "y-websocket";
+
+export async function open(user, name) {
+  const asked = { method: "POST", body: JSON.stringify({ user }) };
+  const { token } = await (await fetch("/systems/editor/token", asked)).json();
+  const at = `ws://${location.host}/systems/editor`;
+  const doc = new Y.Doc();
+  new WebsocketProvider(at, "yjs", doc, { params: { token, document: name } });
+  window.text = doc.getText("text");
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def yjs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A module of Yjs and its own provider, for a browser."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("Yjs comes by npm, which is not installed.")
+    folder = tmp_path_factory.mktemp("yjs")
+    (folder / "page.js").write_text(PAGE)
+    (folder / "package.json").write_text(json.dumps({"private": True}))
+    bundle = ["exec", "--", "esbuild", "page.js", "--bundle", "--format=esm"]
+    for command in (["install", *YJS], [*bundle, "--outfile=module.js"]):
+        done = subprocess.run([npm, *command], cwd=folder, capture_output=True)
+        if done.returncode:
+            pytest.skip(f"npm gives no Yjs: {done.stderr.decode()[-200:]}")
+    return folder / "module.js"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("implementation", ["raw-asgi", "starlette", "django-asgi"])
+def test_two_pages_of_yjs_itself_read_the_same(
+    browser: Any, yjs: Path, implementation: str
+) -> None:
+    """Its own provider, y-websocket, speaks to the server."""
+    row = IMPLEMENTATIONS[implementation]
+    with start(
+        SERVERS["uvicorn"], row.target, interface=row.interface, app_dir=row.app_dir
+    ) as running:
+        pages = []
+        for user in ("one", "two"):
+            page = browser.new_context(bypass_csp=True).new_page()
+            page.route("**/yjs.js", lambda route: route.fulfill(path=yjs))
+            page.goto(f"{running.address}/systems/editor/")
+            page.evaluate(
+                "user => import('/yjs.js').then(yjs => yjs.open(user, 'tea'))", user
+            )
+            pages.append(page)
+        for page, word in zip(pages, ("\N{FOX FACE} ", "tea "), strict=True):
+            for _ in range(5):
+                page.evaluate("word => window.text.insert(0, word)", word)
+        whole = "() => window.text.toString().length == 35"
+        for page in pages:
+            page.wait_for_function(whole, timeout=30_000)
+        texts = [page.evaluate("window.text.toString()") for page in pages]
+        for page in pages:
+            page.context.close()
+    assert texts[0] == texts[1]
+    assert texts[0].split().count("tea") == 5
