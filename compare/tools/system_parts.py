@@ -131,27 +131,36 @@ def of_story(system: str) -> str:
     """Make the table of what one story of a system takes."""
     rows = found("stories")
     story, told = stories.CHOSEN[system]
+    names = NAMES | {"django-asgi": "Django, ASGI"}  # not all of it is Channels
+    listed = [(names[name], name, system) for name in IMPLEMENTATIONS]
+    if system == "gateway":
+        listed = [(f"{title}: httpx2", name, each) for title, name, each in listed]
+        listed += [
+            (f"{names[name]}: {stories.AIOHTTP}", name, f"{system} {stories.AIOHTTP}")
+            for name, row in IMPLEMENTATIONS.items()
+            if row.interface == "asgi"
+        ]
 
-    def row(name: str) -> tuple[str, ...]:
+    def row(title: str, name: str, played: str) -> tuple[str, ...]:
         return (
-            NAMES[name],
+            title,
             *(
-                scaled(value(rows, measure, by=name, system=system))
+                scaled(value(rows, measure, by=name, system=played))
                 for measure in (stories.EVENTS, stories.THREADED)
             ),
-            scaled(value(rows, stories.CPU, by=name, system=system), 1e3, 1),
+            scaled(value(rows, stories.CPU, by=name, system=played), 1e3, 1),
         )
 
     websocket = "websocket" in STORIES[story].system.transports["asgi"]
-    how = f"by WebSocket, under WSGI by {told}" if websocket else f"by {told}"
+    how = f"by WebSocket, under WSGI by {told}, " if websocket else ""
     words = textwrap.fill(
-        f"`{story}` {how}, in one process and without a server; the times are medians "
-        f"of {stored()['effort']['rounds']}, with the participants in them.",
+        f"`{story}` {how}in one process and without a server; the times are medians of "
+        f"{stored()['effort']['rounds']}, with the participants in them.",
         88,
         break_on_hyphens=False,
     )
     heading = ("", "events", "calls to a thread", "ms of CPU")
-    return table("stories", heading, map(row, IMPLEMENTATIONS), f"{words}\n")
+    return table("stories", heading, (row(*each) for each in listed), f"{words}\n")
 
 
 def of_broadcast() -> str:

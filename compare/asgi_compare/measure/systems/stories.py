@@ -34,6 +34,8 @@ from asgi_compare.model.results import IN_PROCESS
 
 EVENTS, THREADED, CPU = "events a story", "calls to a thread", "CPU a story"
 WARM_UP = 2
+AIOHTTP = "aiohttp"
+"""The other client that a gateway on ASGI may ask its upstreams with."""
 CHOSEN: dict[str, tuple[str, Transport]] = {
     "chat": ("chat/two_talk", "stream"),
     "dashboard": ("dashboard/snapshot_first", "stream"),
@@ -47,21 +49,32 @@ system has one."""
 
 def run(effort: Effort) -> Iterator[Observation]:
     """Play each story, in a fresh process for each implementation."""
-    for name in IMPLEMENTATIONS:
-        for system, (events, threaded, cpu) in in_child(
-            f"{__name__}:counted", name, effort.rounds
-        ).items():
-            case = {"by": name, "system": system}
-            if IMPLEMENTATIONS[name].interface == "asgi":
-                yield Observation(EVENTS, events, "", case)
-                yield Observation(THREADED, threaded, "", case)
-            yield Observation(CPU, cpu, "s", case)
+    for name, row in IMPLEMENTATIONS.items():
+        yield from _observed(name, list(CHOSEN), effort)
+        if row.interface == "asgi":
+            yield from _observed(name, ["gateway"], effort, AIOHTTP)
 
 
-def counted(name: str, rounds: int) -> dict[str, tuple[float, float, float]]:
+def _observed(
+    name: str, systems: list[str], effort: Effort, client: str = ""
+) -> Iterator[Observation]:
+    environment = {"REDIS_URL": "", "GATEWAY_CLIENT": client}
+    for system, (events, threaded, cpu) in in_child(
+        f"{__name__}:counted", name, systems, effort.rounds, environment
+    ).items():
+        case = {"by": name, "system": f"{system} {client}".rstrip()}
+        if IMPLEMENTATIONS[name].interface == "asgi":
+            yield Observation(EVENTS, events, "", case)
+            yield Observation(THREADED, threaded, "", case)
+        yield Observation(CPU, cpu, "s", case)
+
+
+def counted(
+    name: str, systems: list[str], rounds: int, environment: dict[str, str]
+) -> dict[str, tuple[float, float, float]]:
     """Return events, calls to a thread and seconds of each story; called in a child."""
     row, counts = IMPLEMENTATIONS[name], Counts()
-    os.environ["REDIS_URL"] = ""
+    os.environ.update(environment)
     with outside() as world, counts.calls_to_threads():
         os.environ.update(world.environment)
         application = load(row.target, app_dir=row.app_dir)
@@ -70,17 +83,18 @@ def counted(name: str, rounds: int) -> dict[str, tuple[float, float, float]]:
         else:
             place = WsgiPlace(application)
         stage = Stage([place], world=world)
-        return asyncio.run(_counted(stage, row, counts, rounds))
+        return asyncio.run(_counted(stage, row, systems, counts, rounds))
 
 
 async def _counted(
-    stage: Stage, row: Implementation, counts: Counts, rounds: int
+    stage: Stage, row: Implementation, systems: list[str], counts: Counts, rounds: int
 ) -> dict[str, tuple[float, float, float]]:
     """Play all stories in one event loop, as a server would have them."""
     found: dict[str, tuple[float, float, float]] = {}
     (place,) = stage.places
     await place.open()
-    for system, (name, told) in CHOSEN.items():
+    for system in systems:
+        name, told = CHOSEN[system]
         story, seconds = STORIES[name], list[float]()
         how = story.system.transports["asgi"][0] if row.interface == "asgi" else told
         for _ in range(WARM_UP + rounds):
