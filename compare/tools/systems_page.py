@@ -1,7 +1,8 @@
-"""The figures of the systems: `python -m tools.systems_page measure|write|check`.
+"""The figures of the systems: `python -m tools.systems_page measure|draw|write|check`.
 
 `measure` takes five minutes, and keeps what it finds in `docs/systems.json`; with names
-of measurements, as in `measure memory`, it makes only those anew. `write` makes the
+of measurements, as in `measure memory`, it makes only those anew. `draw` plays a story
+of each system by hand on ASGI, and writes its sequence diagram. `write` makes the
 generated parts of the documents, and `check` says which are not so (`docs.py`).
 """
 
@@ -14,11 +15,18 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import metadata
 
+from asgi_compare.contract.stories import STORIES
+from asgi_compare.contract.story import Transport
+from asgi_compare.drive.stories.child import Child
+from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.measure.systems.rooms import Effort
 from asgi_compare.measure.systems.table import MEASUREMENTS
 from asgi_compare.report.common.files import write
+from asgi_compare.report.story import picture
 from tools import docs
 from tools.system_parts import FILE
+
+PAGES = FILE.parent / "systems"
 
 VERSIONS = (
     "uvicorn",
@@ -55,16 +63,39 @@ def measure(names: Iterable[str], effort: Effort) -> None:
         write(FILE, json.dumps(found, indent=1) + "\n")
 
 
+PICTURES: dict[str, tuple[str, Transport]] = {
+    "chat": ("chat/resume", "websocket"),
+    "dashboard": ("dashboard/comes_back", "stream"),
+    "editor": ("editor/at_one_place", "websocket"),
+    "gateway": ("gateway/left_in_body", "stream"),
+    "notices": ("notices/dead_channel", "stream"),
+}
+"""The story of each system whose diagram its page has."""
+
+
+def draw() -> None:
+    """Play the stories, and write their diagrams."""
+    with Child(IMPLEMENTATIONS["raw-asgi"]) as child:
+        for system, (name, transport) in PICTURES.items():
+            played = child.play(STORIES[name], transport)
+            if played.verdict != "passed":
+                raise SystemExit(f"{name}: {played.verdict}, {played.reason}")
+            write(PAGES / f"{system}.svg", picture.svg(played))
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line says."""
     match arguments:
         case ["measure", *names] if set(names) <= set(MEASUREMENTS):
             measure(names or MEASUREMENTS, Effort())
             return docs.main(["write"])
+        case ["draw"]:
+            draw()
+            return 0
         case ["write"] | ["check"]:
             return docs.main(arguments)
     print(
-        "Expected 'measure', 'write' or 'check', and after 'measure' any of "
+        "Expected 'measure', 'draw', 'write' or 'check', and after 'measure' any of "
         f"{', '.join(MEASUREMENTS)}, but got {arguments}.",
         file=sys.stderr,
     )

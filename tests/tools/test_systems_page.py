@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from asgi_compare.contract.stories import SYSTEMS
 from asgi_compare.measure.experiments.experiment import Observation
 from asgi_compare.measure.systems import layers, memory, messages
 from asgi_compare.measure.systems.rooms import Effort
@@ -49,6 +50,16 @@ def test_wrong_arguments_are_answered_in_a_sentence(
 ) -> None:
     assert systems_page.main(arguments) == 2
     assert capsys.readouterr().err == (
-        "Expected 'measure', 'write' or 'check', and after 'measure' any of "
+        "Expected 'measure', 'draw', 'write' or 'check', and after 'measure' any of "
         f"messages, memory, broadcast, layers, but got {arguments}.\n"
     )
+
+
+def test_each_page_has_the_diagram_of_a_story() -> None:
+    """`python -m tools.systems_page draw` makes them."""
+    assert list(systems_page.PICTURES) == list(SYSTEMS)
+    for system, (story, _) in systems_page.PICTURES.items():
+        page = (systems_page.PAGES / f"{system}.md").read_text("utf-8")
+        assert f"]({system}.svg)" in page
+        drawn = (systems_page.PAGES / f"{system}.svg").read_text("utf-8")
+        assert f"<title>{story}: raw-asgi in-process</title>" in drawn
