@@ -51,7 +51,7 @@ def test_wrong_arguments_are_answered_in_a_sentence(
     assert systems_page.main(arguments) == 2
     assert capsys.readouterr().err == (
         "Expected 'measure', 'draw', 'write' or 'check', and after 'measure' any of "
-        f"messages, memory, broadcast, layers, but got {arguments}.\n"
+        f"messages, memory, broadcast, stories, layers, but got {arguments}.\n"
     )
 
 
