@@ -214,7 +214,7 @@ WATCHING = (
         "job_events",
         "client_leaves",
         "Who watches is let go when the client has left, though nothing happens.",
-        Request(target=b"/jobs/left/events", client=Client(leaves_after=0.3)),
+        Request(target=b"/jobs/left/events", client=Client(leaves_after=1.0)),
         Expected(stops=True),
         before=(_start(b"left", LONG),),
     ),
