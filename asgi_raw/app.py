@@ -1,15 +1,17 @@
-"""The entry: one call is one connection, of one of three protocols.
+"""The entry: one call is one request, one WebSocket, or one lifespan.
 
-The server names the protocol in `scope["type"]`. Each has its own events, and so its
-own coroutine here. A call has its connection for itself, from the beginning to the end
-(ASGI, "Connection Scope"): there is no other place that would hear of it.
+The specification calls each of the three a connection, however many of them come over
+one socket. The server names its protocol in `scope["type"]`. Each has its own events,
+and so its own coroutine here. A call has its connection for itself, from the beginning
+to the end (ASGI, "Connection Scope"): there is no other place that would hear of it.
 
 A call that ends early leaves the rest to the server:
 
                 returns                              raises
     http        before the start: most answer 500    500
-                after it: the connection breaks off  the connection breaks off
-    websocket   refused, or closed if accepted       the same, by a code of the server's
+                after it: the socket is closed       the socket is closed
+    websocket   before the accept: 500 or 403        the same
+                after it: most close with 1011
     lifespan    before its first answer: most        the server goes on without lifespan
                 servers go on without lifespan
 """

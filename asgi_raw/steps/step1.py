@@ -32,7 +32,9 @@ decoded, is a `str` (ASGI, "Strings and Unicode").
 
 To answer, await `send` twice: once for the status and the headers, once for the body
 (www, "Response Start" and "Response Body"). Both events are literal dicts here. ASGI is
-these dicts, and nothing more: there is no base class and no library to import.
+these dicts, and nothing more: there is no base class and no library to import. The
+first must have a `status`, and may go without `headers`; the second may go without a
+`body`, which is empty then.
 
     # produced: conversations
     A request:
@@ -80,8 +82,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         {
             "type": "http.response.start",
             "status": 200,
-            # Names in lower case. Any iterable of pairs will do; pairs, because a name
-            # may come twice: two cookies are two pairs named b"set-cookie".
+            # Names must be in lower case (www, "Response Start"). Any iterable of pairs
+            # will do; pairs, because a name may come twice: two cookies are two pairs
+            # named b"set-cookie".
             "headers": [
                 (b"content-type", b"text/plain; charset=utf-8"),
                 (b"content-length", b"13"),

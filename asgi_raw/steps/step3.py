@@ -64,8 +64,8 @@ Who adds which header to the response:
     transfer-encoding,  the server. It ignores a Transfer-Encoding of ours (www,
     connection          "Response Start").
     date, server        the server. Daphne sends no date; most can be told to send none.
-    set-cookie, etag,   the application, and all others.
-    cache-control
+    all others, such    the application.
+    as set-cookie
 
 The status is a number; the server knows its phrase. For HEAD the application sends the
 headers of a GET and no body: a server should drop a body, and not every one does.

@@ -16,9 +16,10 @@ it takes long: that is back-pressure, and to await is all you have to do for it.
    never returns, depending on the server.
 
 So, while its response is not complete, a task that awaits `receive` learns at once that
-the client has left. `send` should tell too, at the next piece, by an OSError; but some
-servers raise none, uvicorn among them, and `send` does nothing then (www, "Disconnected
-Client"). Do not catch the OSError: the server knows it, and does not log it.
+the client has left. `send` should tell too, at the next piece, by an OSError. A server
+whose spec_version is below 2.4 need not raise one, and some newer ones do not, uvicorn
+among them: `send` does nothing then (www, "Disconnected Client"). Do not catch the
+OSError, unless there is something to clean up: the server knows it, and logs nothing.
 
     # produced: conversations
     A client that stays:
@@ -63,8 +64,8 @@ Client"). Do not catch the OSError: the server knows it, and does not log it.
 
 * After a complete response, "http.disconnect" does not mean that the client has left.
 * The call may go on after its response, "plus a little longer if there is cleanup to
-  do" (ASGI, "Overview"). The client does not wait for it. If it sends another event,
-  `send` should do nothing; in most servers it raises.
+  do" (ASGI, "Overview"). The client does not wait for it. If the application sends one
+  more event then, `send` should do nothing; in most servers it raises.
 * If the application raises before the start of its response, the server answers 500 by
   itself. After the start there can be no other status: the server breaks the connection
   off, so that the client sees a body that is not whole (ASGI, "Error Handling").

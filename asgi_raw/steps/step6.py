@@ -10,11 +10,11 @@ request, so the scope has a path, a query and headers, but no method. Then:
     <- websocket.accept       yes: the server completes the handshake with 101
     <- websocket.close        no, if sent instead: the client gets 403
 
-The first event that is sent must be one of these two, and no message comes before the
-accept (www, "Connect"). An accept may have headers, and a `subprotocol`, one of those
-that the client offers in `scope["subprotocols"]` (www, "Accept"). After it messages
-come and go, whole ones, and each has either `text` or `bytes` (www, "Receive" and
-"Send").
+The first event that is sent must be one of these two, or belong to an extension that
+the server offers; and no message comes before the accept (www, "Connect"). An accept
+may have headers, and a `subprotocol`, one of those that the client offers in
+`scope["subprotocols"]` (www, "Accept"). After it messages come and go, whole ones, and
+each has either `text` or `bytes` (www, "Receive" and "Send").
 
     # produced: conversations
     A client that closes:
@@ -54,7 +54,9 @@ The connection ends in one of three ways:
   3000 to 4999, whose meaning is ours; and, from version 2.3 on, with a `reason`. Before
   the accept the client gets 403, whatever the code. Nothing may be sent after it (www,
   "Close"); `receive` gives "websocket.disconnect".
-* We return or raise: the server closes for us (www, "Websocket Connection Scope").
+* We return or raise: the server ends it for us (www, "Websocket Connection Scope").
+  Before the accept most answer 500, and some 403; after it most close with 1011, and
+  uvicorn drops the connection without a code. So close by yourself.
 
 Pings, fragments and masks are the server's business. So is a limit for the size of a
 message. `send` waits for a slow client, as in step 4. To send while you wait, give each

@@ -45,9 +45,10 @@ The order matters: `language(limited(hello))` has `language` outside. It sees th
 request first and the response last, so the 413 of `limited` has its header too.
 
 A middleware that needs the whole body has to keep it, and to give `app` a `receive`
-that plays it again and then goes on with the real one. Otherwise the application waits
-for a body that is gone, or never hears of "http.disconnect". Most need not keep it:
-they count, or look, and hand on piece by piece. `replayed` below does it.
+that plays it again and then goes on with the real one, as `replayed` does below.
+Otherwise the application waits for a body that is gone, or never hears of
+"http.disconnect". Most middleware need not keep it: they count, or look, and hand on
+piece by piece.
 
 A middleware that changes the body of a response changes what its headers say of it. It
 holds the start back until it knows the new length, or leaves Content-Length out; an
