@@ -1,9 +1,8 @@
 """Hold real frameworks against the rule book, and write it down.
 
-    python -m tools.real_software --venv DIR          check all, and say what is new
-    python -m tools.real_software --venv DIR --write  write
-    docs/real-software.md, too python -m tools.real_software --venv DIR --only
-    Quart
+    python -m tools.real_software --venv DIR               check all, say what is new
+    python -m tools.real_software --venv DIR --write       write the page, too
+    python -m tools.real_software --venv DIR --only Quart  check one
 
 The frameworks go into a virtual environment of their own, in DIR, which is made if it
 is not there: `real_software_requirements.txt` says in which versions. Then each small

@@ -21,6 +21,8 @@ them, and for a path that there is not. Every request is played by each of the *
 which are awkward but legal servers and clients; each time is a *trial*. The last number
 of a finding is in how many places the rule is broken, such as one header of one trial.
 Versions and counts are those of the run that wrote this page, with {python}.
+Where a framework leaves an exception of the view, or a path that it does not have, to
+the server, `--allow-raise` says so.
 
 A finding against software that many people use and look after is first suspected to be
 our mistake. What was one is at the end of this page. What is left was read in the

@@ -103,6 +103,34 @@ def test_diff_of_one_with_itself_finds_nothing(asgi_compare: Command) -> None:
     assert ended.code == 0, ended.out
 
 
+RANDOM_COOKIE = """
+import uuid
+
+
+def application(environ, start_response):
+    start_response("200 OK", [("Set-Cookie", f"a={uuid.uuid4()}")])
+    return [NAME]
+"""
+
+
+def test_diff_leaves_out_what_differs_each_time(
+    asgi_compare: Command, module: Module
+) -> None:
+    for name in ("one", "other"):
+        module(name, RANDOM_COOKIE.replace("NAME", f"b{name!r}"))
+    alone = asgi_compare("diff", "one:application", "one:application")
+    both = asgi_compare("diff", "one:application", "other:application")
+
+    left_out = "Left out, as one of them differs in it from itself: header:set-cookie."
+    assert alone.code == 0, alone.out
+    assert left_out in alone.out
+    assert "Nothing that a client or a server could see is different." in alone.out
+    assert both.code == 1
+    assert left_out in both.out
+    assert "\nbody\n" in both.out
+    assert "\nheader:set-cookie\n" not in both.out
+
+
 def test_trace_holds_a_websocket_conversation(
     asgi_compare: Command, tmp_path: Path
 ) -> None:

@@ -621,3 +621,123 @@ async def query_utf8(scope: Any, receive: Any, send: Any) -> Any:
 async def headers_are_list_index(scope: Any, receive: Any, send: Any) -> Any:
     scope["headers"].sort()
     await reply(send)
+
+
+@breaks("asgi/answers-mixed", "GET")
+async def shares_a_dict_of_the_state(scope: Any, receive: Any, send: Any) -> Any:
+    """Each request has a copy of the state, and not of what is in it."""
+    if scope["type"] == "lifespan":
+        await receive()
+        scope["state"]["now"] = {}
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    assert scope["type"] == "http"
+    now = scope["state"]["now"]
+    now["query"] = scope["query_string"]
+    await receive()
+    await asyncio.sleep(0.002)
+    await reply(send, of(scope, b"you asked for " + now["query"]))
+
+
+@breaks("error", "GET")
+async def replaces_the_state(scope: Any, receive: Any, send: Any) -> Any:
+    if scope["type"] == "lifespan":
+        await receive()
+        scope["state"] = {"pool": 1}
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    assert scope["type"] == "http"
+    await reply(send, b"%d" % scope["state"]["pool"])
+
+
+@breaks("error", "GET")
+async def raises_at_shutdown(scope: Any, receive: Any, send: Any) -> Any:
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        raise ConnectionError("the pool is gone")
+    assert scope["type"] == "http"
+    await reply(send)
+
+
+@breaks("http/set-cookie-folded", "GET")
+@http
+async def joins_cookies(scope: Any, receive: Any, send: Any) -> Any:
+    cookies = b"a=1; Path=/, b=2; Path=/"
+    await reply(send, of(scope, b"hello"), headers=[(b"set-cookie", cookies)])
+
+
+@breaks("http/field-value", "GET")
+@http
+async def redirects_to_the_decoded_path(scope: Any, receive: Any, send: Any) -> Any:
+    target = scope["path"].encode() + b"/"
+    await reply(send, b"", 307, [(b"location", target)])
+
+
+@breaks("http/206-without-range", "GET")
+@http
+async def part_of_nothing(scope: Any, receive: Any, send: Any) -> Any:
+    if b"range" in dict(scope["headers"]):
+        await reply(send, b"he", 206)
+    else:
+        await reply(send, of(scope, b"hello"))
+
+
+@breaks("http/interim-status", "GET")
+@http
+async def ends_with_100(scope: Any, receive: Any, send: Any) -> Any:
+    await reply(send, b"", 100)
+
+
+async def coded(scope: Any, send: Any, *fields: Any) -> None:
+    """Compress where the client takes it, with these fields beside it."""
+    body, more = b"hello" * 50, list(fields)
+    if b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b""):
+        body = gzip.compress(body, mtime=0)
+        more.append((b"content-encoding", b"gzip"))
+    more.append((b"content-length", b"%d" % len(body)))
+    await reply(send, of(scope, body), headers=more)
+
+
+@breaks("http/etag-of-two-codings", "GET")
+@http
+async def one_etag_for_two_codings(scope: Any, receive: Any, send: Any) -> Any:
+    await coded(scope, send, (b"etag", b'"1"'), (b"vary", b"accept-encoding"))
+
+
+@breaks("advice/vary-missing", "GET")
+@http
+async def no_vary(scope: Any, receive: Any, send: Any) -> Any:
+    await coded(scope, send)
+
+
+_files: list[Any] = []
+
+
+@breaks("advice/files-left", "GET", repeats=True)
+@http
+async def file_left_by_who_leaves(scope: Any, receive: Any, send: Any) -> Any:
+    """An OSError of `send` comes before the line that closes the file."""
+    file = open(__file__, "rb")
+    _files.append(file)
+    await send({"type": START, "status": 200, "headers": []})
+    for _ in range(3):
+        await send({"type": BODY, "body": file.read(9), "more_body": True})
+    file.close()
+    await send({"type": BODY, "body": b""})
+
+
+@breaks("advice/tasks-left", "GET", repeats=True)
+@http
+async def task_left_by_who_leaves(scope: Any, receive: Any, send: Any) -> Any:
+    ticking = asyncio.create_task(asyncio.sleep(3600))
+    await send({"type": START, "status": 200, "headers": []})
+    for _ in range(3):
+        await send({"type": BODY, "body": b"x", "more_body": True})
+    ticking.cancel()
+    await send({"type": BODY, "body": b""})

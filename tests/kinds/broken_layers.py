@@ -1197,3 +1197,170 @@ def asgi_in_wsgi_simple(asgi_app: Any) -> Any:
         return [e.get("body", b"") for e in events[1:]]
 
     return app
+
+
+@breaks("asgi-middleware/path-decoded-twice", trials=("probe-http/encoded-path",))
+@layer
+async def decodes_the_path(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    await app({**scope, "path": urllib.parse.unquote(scope["path"])}, receive, send)
+
+
+@breaks("wsgi-middleware/path-decoded-twice", trials=("probe-wsgi/encoded-path",))
+def w_decodes_the_path(app: Any) -> Any:
+    def layered(environ: Any, start_response: Any) -> Any:
+        path = urllib.parse.unquote(environ["PATH_INFO"], "latin-1")
+        return app({**environ, "PATH_INFO": path}, start_response)
+
+    return layered
+
+
+@breaks("asgi-middleware/requests-mixed", trials=("two in a row",))
+class CachesByPath:
+    """It forgets the query, which is a part of the URL."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.kept: dict[str, Any] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        kept = self.kept.get(scope["path"])
+        for event in kept or ():
+            await send(event)
+        if kept is None:
+            kept = self.kept[scope["path"]] = []
+
+            async def out(event: Any) -> Any:
+                kept.append(event)
+                await send(event)
+
+            await self.app(scope, receive, out)
+
+
+@breaks("asgi-middleware/response-fields-lost", trials=("plain",))
+@layer
+async def lowers_values(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    async def out(e: Any) -> Any:
+        if e["type"] == START:
+            e = {**e, "headers": [(n, v.lower()) for n, v in e.get("headers", ())]}
+        await send(e)
+
+    await app(scope, receive, out)
+
+
+@breaks("asgi-middleware/disconnect-lost", trials=("a client that leaves, and is w*",))
+@layer
+async def replays_for_ever(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    """After the body that it has read there is nothing more, not even the end."""
+    event, body = await receive(), b""
+    while event["type"] == "http.request":
+        body += event.get("body", b"")
+        if not event.get("more_body"):
+            break
+        event = await receive()
+    given = False
+
+    async def again() -> Any:
+        nonlocal given
+        if given:
+            await asyncio.Event().wait()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    await app(scope, again, send)
+
+
+@breaks("asgi-middleware/websocket-changed", trials=("a close",))
+def closes_with_1000(app: Any) -> Any:
+    async def layered(scope: Any, receive: Any, send: Any) -> Any:
+        async def out(event: Any) -> Any:
+            if event["type"] == "websocket.close":
+                event = {"type": "websocket.close", "code": 1000}
+            await send(event)
+
+        await app(scope, receive, out)
+
+    return layered
+
+
+@breaks("asgi-middleware/websocket-changed", trials=("a refusal",))
+def accepts_before_it_refuses(app: Any) -> Any:
+    async def layered(scope: Any, receive: Any, send: Any) -> Any:
+        accepted = False
+
+        async def out(event: Any) -> Any:
+            nonlocal accepted
+            if event["type"] == "websocket.close" and not accepted:
+                await send({"type": "websocket.accept"})
+            accepted |= event["type"] == "websocket.accept"
+            await send(event)
+
+        await app(scope, receive, out)
+
+    return layered
+
+
+@breaks("asgi-middleware/lifespan-answer-changed", trials=("a lifespan that refuses*",))
+def starts_all_the_same(app: Any) -> Any:
+    async def layered(scope: Any, receive: Any, send: Any) -> Any:
+        async def out(event: Any) -> Any:
+            if event["type"] == "lifespan.startup.failed":
+                event = {"type": "lifespan.startup.complete"}
+            await send(event)
+
+        await app(scope, receive, out)
+
+    return layered
+
+
+@breaks("asgi-middleware/exception-lost", trials=("an exception in the middle",))
+@layer
+async def ends_what_broke_off(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    started = False
+
+    async def out(event: Any) -> Any:
+        nonlocal started
+        started = True
+        await send(event)
+
+    try:
+        await app(scope, receive, out)
+    except Exception:
+        if not started:
+            raise
+        await send({"type": BODY, "body": b""})
+
+
+@breaks("wsgi-middleware/fails", trials=("writes",))
+def w_loses_write(app: Any) -> Any:
+    def layered(environ: Any, start_response: Any) -> Any:
+        def start(*args: Any) -> None:
+            start_response(*args)
+
+        return app(environ, start)
+
+    return layered
+
+
+@breaks("wsgi-middleware/close-lost", trials=("plain",))
+def w_closes_at_once(app: Any) -> Any:
+    def layered(environ: Any, start_response: Any) -> Any:
+        blocks = app(environ, start_response)
+        if hasattr(blocks, "close"):
+            blocks.close()
+        return blocks
+
+    return layered
+
+
+@breaks("wsgi-middleware/input-closed", trials=("echo",))
+def w_closes_the_input(app: Any) -> Any:
+    def layered(environ: Any, start_response: Any) -> Any:
+        try:
+            return app(environ, start_response)
+        finally:
+            environ["wsgi.input"].close()
+
+    return layered

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import zlib
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -640,7 +641,7 @@ async def error_page_by_app(scope: Any, receive: Any, send: Any) -> Any:
     )
 
 
-@keeps("POST")
+@keeps("", "POST")
 @http
 async def task_group_of_reader_and_worker(scope: Any, receive: Any, send: Any) -> Any:
     left = False
@@ -654,7 +655,7 @@ async def task_group_of_reader_and_worker(scope: Any, receive: Any, send: Any) -
         await reply(send, of(scope, b"hello"))
 
 
-@keeps("GET")
+@keeps("", "GET")
 @http
 async def saves_before_it_ends(scope: Any, receive: Any, send: Any) -> Any:
     saving = asyncio.ensure_future(asyncio.to_thread(time.sleep, 0.02))
@@ -667,6 +668,100 @@ async def saves_before_it_ends(scope: Any, receive: Any, send: Any) -> Any:
 
 
 # WSGI
+
+
+@keeps("", "GET")
+@http
+async def looks_for_the_disconnect_beside(scope: Any, receive: Any, send: Any) -> Any:
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    watching = asyncio.create_task(watch())
+    try:
+        await send({"type": START, "status": 200, "headers": []})
+        for piece in (b"a", b"b"):
+            if watching.done():
+                return
+            await send({"type": BODY, "body": of(scope, piece), "more_body": True})
+        await send({"type": BODY, "body": b""})
+    except OSError:
+        pass
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+@keeps("", "GET")
+async def fails_to_stop(scope: Any, receive: Any, send: Any) -> Any:
+    """It says so, and raises as well."""
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.failed", "message": "no"})
+        raise ConnectionError("no")
+    assert scope["type"] == "http"
+    await reply(send, of(scope, b"hello"))
+
+
+async def coded(scope: Any, send: Any, *fields: Any) -> None:
+    """Compress where the client takes it, with these fields beside it."""
+    body, more = b"hello" * 50, list(fields)
+    if b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b""):
+        body = gzip.compress(body, mtime=0)
+        more.append((b"content-encoding", b"gzip"))
+    more.append((b"content-length", b"%d" % len(body)))
+    await reply(send, of(scope, body), headers=more)
+
+
+@keeps("", "GET")
+@http
+async def weak_etag_for_two_codings(scope: Any, receive: Any, send: Any) -> Any:
+    await coded(scope, send, (b"etag", b'W/"1"'), (b"vary", b"Accept-Encoding"))
+
+
+@keeps("", "GET")
+@http
+async def compresses_for_no_cache(scope: Any, receive: Any, send: Any) -> Any:
+    await coded(scope, send, (b"cache-control", b"no-store"))
+
+
+@keeps("", "POST")
+@http
+async def echoes_each_piece(scope: Any, receive: Any, send: Any) -> Any:
+    """The answer begins before the request is over, and stops with the client."""
+    await send({"type": START, "status": 200, "headers": []})
+    more = True
+    while more:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return
+        more = event.get("more_body", False)
+        piece = event.get("body", b"")
+        await send({"type": BODY, "body": piece, "more_body": more})
+
+
+class OldSequence:
+    def __getitem__(self, index: int) -> bytes:
+        return (b"a", b"b")[index]
+
+
+@keeps_wsgi("", "GET")
+def w_iterated_by_index(environ: Any, start_response: Any) -> Any:
+    start_response("200 OK", [])
+    return OldSequence()
+
+
+@keeps_wsgi("", "POST")
+def w_refuses_one_half(environ: Any, start_response: Any) -> Any:
+    left, body = int(environ.get("CONTENT_LENGTH") or 0), b""
+    while left and (piece := environ["wsgi.input"].read(min(left, 3))):
+        body += piece
+        left -= len(piece)
+    start_response("400 Bad Request" if left else "200 OK", [])
+    return [b"" if left else body]
 
 
 @keeps_wsgi()

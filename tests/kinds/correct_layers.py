@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import sys
 import time
 import uuid
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -380,7 +382,7 @@ async def json_envelope(app: Any, scope: Any, receive: Any, send: Any) -> Any:
             if (
                 e["status"] == 200
                 and scope["method"] == "GET"
-                and (b"x-inside", b"1") in [tuple(h) for h in hs]
+                and (b"x-inside", b"As Is") in [tuple(h) for h in hs]
             ):
                 start = e
                 return
@@ -618,6 +620,106 @@ async def waits_before_receiving(app: Any, scope: Any, receive: Any, send: Any) 
 
 
 # WSGI
+@keeps()
+class CachesByUrl:
+    """A second request for the same URL is answered without the application."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.kept: dict[Any, Any] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        key = scope["path"], scope["query_string"], tuple(map(tuple, scope["headers"]))
+        if key in self.kept:
+            for event in self.kept[key]:
+                await send(event)
+            return
+        sent: list[Any] = []
+
+        async def out(event: Any) -> Any:
+            sent.append(event)
+            await send(event)
+
+        await self.app(scope, receive, out)
+        if len(sent) == 2 and sent[0].get("status") == 200:
+            self.kept[key] = sent
+
+
+@keeps()
+class RefusesEverySecond:
+    """A limit of its own, with an answer of its own."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.count = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        if scope["type"] == "http":
+            self.count += 1
+            if self.count % 2 == 0:
+                await answer(send, 429, b"later", (b"retry-after", b"1"))
+                return
+        await self.app(scope, receive, send)
+
+
+@keeps()
+@layer
+async def head_by_get(app: Any, scope: Any, receive: Any, send: Any) -> Any:
+    """The application knows GET only; the layer leaves the content away."""
+    head = scope["method"] == "HEAD"
+
+    async def out(e: Any) -> Any:
+        if head and e["type"] == BODY:
+            e = {**e, "body": b""}
+        await send(e)
+
+    await app({**scope, "method": "GET"} if head else scope, receive, out)
+
+
+@keeps()
+@layer
+async def receives_in_the_background(
+    app: Any, scope: Any, receive: Any, send: Any
+) -> Any:
+    """One event ahead, and the last one again and again."""
+    events: asyncio.Queue[Any] = asyncio.Queue(1)
+    last: Any = None
+
+    async def pump() -> None:
+        event: Any = {}
+        while event.get("type") != "http.disconnect":
+            event = await receive()
+            await events.put(event)
+
+    async def again() -> Any:
+        nonlocal last
+        event = last or await events.get()
+        last = event if event["type"] == "http.disconnect" else None
+        return event
+
+    pumping = asyncio.create_task(pump())
+    try:
+        await app(scope, again, send)
+    finally:
+        pumping.cancel()
+        with suppress(asyncio.CancelledError):
+            await pumping
+
+
+@keeps()
+def w_reads_and_gives_again(app: Any) -> Any:
+    def layered(environ: Any, start_response: Any) -> Any:
+        if length := environ.get("CONTENT_LENGTH"):
+            body = environ["wsgi.input"].read(int(length))
+            environ = {**environ, "wsgi.input": io.BytesIO(body)}
+        return app(environ, start_response)
+
+    return layered
+
+
 @keeps()
 def w_request_id(app: Any) -> Any:
     def layer(environ: Any, start_response: Any) -> Any:

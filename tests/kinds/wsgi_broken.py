@@ -6,6 +6,7 @@ import io
 import itertools
 import sys
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from tests.kinds.common import Table
@@ -392,3 +393,69 @@ def start_in_close(environ: Any, start_response: Any) -> Any:
             start_response("200 OK", [])
 
     return R()
+
+
+@breaks("wsgi/exc-info", "GET")
+def exc_info_of_nothing(environ: Any, start_response: Any) -> Any:
+    start_response("200 OK", [], sys.exc_info())
+    return [b"x"]
+
+
+@breaks("wsgi/write-while-iterating", "GET")
+def writes_while_iterating(environ: Any, start_response: Any) -> Any:
+    write = start_response("200 OK", [])
+
+    def blocks() -> Any:
+        write(b"a")
+        yield b"b"
+
+    return blocks()
+
+
+@breaks("wsgi/answers-mixed", "GET")
+def keeps_the_query(environ: Any, start_response: Any) -> Any:
+    _now["query"] = environ.get("QUERY_STRING", "")
+    start_response("200 OK", [])
+    return [_now["query"].encode("latin-1")]
+
+
+_now: dict[str, str] = {}
+
+
+@breaks("probe-wsgi/inherited-context", "GET")
+def never_resets_the_user(environ: Any, start_response: Any) -> Any:
+    before = _user.get()
+    _user.set("somebody")
+    start_response("200 OK", [])
+    return [before.encode()]
+
+
+_user = ContextVar("_user", default="nobody")
+
+
+@breaks("advice/half-body-answered", "POST")
+def saves_one_half(environ: Any, start_response: Any) -> Any:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    start_response("201 Created", [])
+    return [body]
+
+
+class ClosesAtItsEnd:
+    def __init__(self) -> None:
+        self.file = open(__file__, "rb")
+        _files.append(self.file)
+
+    def __iter__(self) -> Any:
+        for _ in range(3):
+            yield self.file.read(9)
+        self.file.close()
+
+
+_files: list[Any] = []
+
+
+@breaks("advice/files-left", "GET", repeats=True)
+def closes_without_close(environ: Any, start_response: Any) -> Any:
+    """What is returned has no `close()`, so nobody tells it of a client that left."""
+    start_response("200 OK", [])
+    return ClosesAtItsEnd()

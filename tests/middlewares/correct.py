@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import io
 import time
+import zlib
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -214,8 +214,7 @@ def compresses(app: Any) -> Any:
         accepted = dict(scope.get("headers") or ()).get(b"accept-encoding", b"")
         if scope["type"] != "http" or b"gzip," not in accepted + b",":
             return await app(scope, receive, send)
-        buffer = io.BytesIO()
-        file = gzip.GzipFile(fileobj=buffer, mode="wb")
+        packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)  # 16: as gzip writes it
         leave = scope["method"] == "HEAD"
 
         async def out(event: Any) -> Any:
@@ -232,14 +231,8 @@ def compresses(app: Any) -> Any:
                 return await send({**event, "headers": fields})
             if leave or event["type"] != "http.response.body":
                 return await send(event)
-            file.write(event.get("body", b""))
-            if event.get("more_body"):
-                file.flush()
-            else:
-                file.close()
-            body = buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
+            how = zlib.Z_SYNC_FLUSH if event.get("more_body") else zlib.Z_FINISH
+            body = packer.compress(event.get("body", b"")) + packer.flush(how)
             await send({**event, "body": body})
 
         extensions = {

@@ -100,6 +100,27 @@ def ask(path):
         await one.wait()
     asyncio.run(once())
 """,
+    "async_asgi_testclient": """
+import asyncio, apps
+from async_asgi_testclient import TestClient
+
+def ask(path):
+    asyncio.run(TestClient(apps.asgi).get(path))
+""",
+    "asgi_tools": """
+import asyncio, apps
+from asgi_tools.tests import ASGITestClient
+
+def ask(path):
+    asyncio.run(ASGITestClient(apps.asgi).get(path))
+""",
+    "webtest": """
+import apps
+from webtest import TestApp
+
+def ask(path):
+    TestApp(apps.wsgi, lint=False).get(path)
+""",
     "werkzeug": """
 import apps
 from werkzeug.test import Client

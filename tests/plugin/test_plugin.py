@@ -86,12 +86,38 @@ def test_summary_lists_what_was_found(session: Any, workers: int) -> None:
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(
         [
+            "asgi-compare: 3 exchanges watched",
             "*= asgi-compare: findings 1 =*",
             "http/content-too-short",
             "  Expected 9 bytes of content, but got 5 (event 2 of 'GET /bad').",
             "    in *test_it.py::test_bad*, *test_it.py::test_bad*",
         ]
     )
+
+
+def test_session_without_a_client_says_that_nothing_was_watched(session: Any) -> None:
+    result = session("--asgi-compare", test_it="def test_nothing():\n    pass\n")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["asgi-compare: no exchange was watched; the test clients that are belong to *"]
+    )
+
+
+def test_exchange_of_a_wrapped_application_is_watched(session: Any) -> None:
+    result = session(
+        "--asgi-compare",
+        test_it="""
+            import apps
+
+            def test_wrapped(asgi_compare):
+                app = asgi_compare.validate(apps.wsgi)
+                environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/bad"}
+                app(environ, lambda *args: None)
+        """,
+    )
+
+    result.stdout.fnmatch_lines(["asgi-compare: 1 exchange watched"])
 
 
 def test_workers_tell_of_failures(session: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from asgi_compare.judge.application.conclusions import CONCLUSIONS
 from asgi_compare.judge.application.probes.all_probes import BY_ID
 from asgi_compare.judge.rules import RULES
 from tests.tools.scripts import ROOT, TOOLS, script
@@ -52,7 +53,7 @@ def test_every_row_names_a_rule_and_a_target_that_there_are() -> None:
         assert row.rule in TABLE.about
         assert row.what
         assert row.source
-    assert TABLE.about.keys() <= {**RULES, **BY_ID}.keys()
+    assert TABLE.about.keys() <= {**RULES, **CONCLUSIONS, **BY_ID}.keys()
 
 
 def test_every_mistake_that_was_mended_names_its_test() -> None:

@@ -34,4 +34,5 @@ class Root:
 
 
 cherrypy.config.update({"environment": "embedded", "log.screen": False})
-application = cherrypy.Application(Root())
+# With None as its `script_name`, the application is where the environ says.
+application = cherrypy.Application(Root(), script_name=None)

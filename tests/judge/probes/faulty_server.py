@@ -2,7 +2,8 @@
 
 It is uvicorn with something between it and the application. At a request for the case
 `TRIGGER`, it does what the mode says. `daemon=FILE` starts a process in a session of
-its own, and writes its number there.
+its own, and writes its number there. `stops=N` gives up what is under way at the Nth
+signal, whichever it is; with 0, it hears none of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -45,6 +47,20 @@ class Faulty:
         await entry.application(scope, _changed(receive, self.mode), send)
 
 
+class Signalled(uvicorn.Server):
+    """One that waits for its clients until the Nth signal."""
+
+    def __init__(self, config: uvicorn.Config, gives_up_at: int) -> None:
+        super().__init__(config)
+        self.gives_up_at = gives_up_at
+        self.heard = 0
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.heard += 1
+        self.should_exit = self.gives_up_at > 0
+        self.force_exit = self.heard == self.gives_up_at
+
+
 def _changed(receive: Any, mode: str) -> Any:
     async def changed() -> Any:
         event = await receive()
@@ -64,7 +80,11 @@ def main(mode: str, port: int) -> None:
         sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
         child = subprocess.Popen(sleep, start_new_session=True)
         Path(mode.removeprefix("daemon=")).write_text(str(child.pid))
-    uvicorn.run(Faulty(mode), log_level="warning", port=port)
+    config = uvicorn.Config(Faulty(mode), log_level="warning", port=port)
+    if mode.startswith("stops="):
+        Signalled(config, int(mode.removeprefix("stops="))).run()
+    else:
+        uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asgi_compare.contract.scenario import Request
-from asgi_compare.judge.application.arrange import cut
+from asgi_compare.judge.application.arrange import changed, cut
 from asgi_compare.judge.application.check import Plan, check_with
 from asgi_compare.judge.application.probe import LIFESPAN_STARTS, Asked
 from asgi_compare.judge.application.probes.all_probes import BY_ID, PROBES
@@ -124,3 +124,14 @@ def test_every_probe_is_legal() -> None:
     played = {one.scenario.partition(" ")[0] for one in kept}
     # Start and stop are one lifespan, and one transcript.
     assert played | {LIFESPAN_STARTS} == set(BY_ID)
+
+
+def test_probe_s_range_takes_the_place_of_the_client_s() -> None:
+    """A client that sends Range twice is none."""
+    given = Request(headers=((b"Range", b"bytes=2-5"), (b"accept", b"*/*")))
+
+    for name in ("probe-http/range", "probe-wsgi/range"):
+        request = changed(BY_ID[name], given, 0)
+
+        assert isinstance(request, Request)
+        assert request.headers == ((b"accept", b"*/*"), (b"range", b"bytes=0-1"))

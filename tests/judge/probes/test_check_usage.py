@@ -14,6 +14,8 @@ from asgi_compare.cli.commands.check import check
 Check = Callable[..., Result]
 
 APPS = """
+import asyncio
+
 def answers(*headers):
     async def application(scope, receive, send):
         if scope["type"] != "http":
@@ -28,6 +30,11 @@ capital = answers((b"X-Name", b"a"))
 
 async def at_b_only(scope, receive, send):
     await (capital if scope.get("path") == "/b" else fine)(scope, receive, send)
+
+async def at_home_on_uvloop(scope, receive, send):
+    if not type(asyncio.get_running_loop()).__module__.startswith("uvloop"):
+        raise RuntimeError("another loop")
+    await fine(scope, receive, send)
 
 def interrupted(environ, start_response):
     raise KeyboardInterrupt
@@ -137,3 +144,24 @@ def test_interrupt_that_a_wsgi_application_raises_is_its_own(run: Check) -> None
 
     assert result.exit_code == 1
     assert "The application raised KeyboardInterrupt (" in result.output
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 1), (("--loop", "uvloop"), 0)])
+def test_application_is_driven_in_the_loop_that_is_named(
+    run: Check, words: tuple[str, ...], code: int
+) -> None:
+    ended = run("usage_apps:at_home_on_uvloop", "--path", "/", *words, "--json", "j")
+
+    assert ended.exit_code == code, ended.output
+    loop = json.loads(Path("j").read_text())["environment"]["loop"]
+    assert loop == (words[1] if words else "asyncio")
+
+
+def test_loop_that_is_not_installed_is_told(
+    run: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asgi_compare.cli.commands.check.find_spec", lambda name: None)
+    ended = run("usage_apps:fine", "--loop", "uvloop")
+
+    assert ended.exit_code == 3
+    assert "Expected uvloop to be installed, but it is not; add it" in ended.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
+from wsgiref.validate import validator
 
 import pytest
 
@@ -72,3 +73,13 @@ def test_correct_asgi_application_passes(half: int) -> None:
 
 def test_correct_wsgi_application_passes() -> None:
     each(correct.keeps_wsgi.kinds, check_correct, "wsgi")
+
+
+@pytest.mark.filterwarnings("ignore::wsgiref.validate.WSGIWarning")
+def test_checker_of_the_standard_library_may_stand_around_it() -> None:
+    """It reads SCRIPT_NAME where there is none; the application cannot help that."""
+    each(
+        [Kind("validated", validator(correct.w_plain), asked=("GET", "POST"))],
+        check_correct,
+        "wsgi",
+    )

@@ -74,7 +74,7 @@ def test_server_without_lifespan_is_unsupported() -> None:
     assert found == {"startup-scope": "unsupported"}
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", ["uvicorn-h11", "hypercorn", "daphne"])
 @pytest.mark.slow
 def test_verdicts_are_the_same_in_two_runs(name: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from asgi_compare.drive.servers.certificates import Certificates
-from asgi_compare.drive.servers.transports import Way
+from asgi_compare.drive.servers.transports import TransportConfig
 from asgi_compare.judge.server.host import Host
 from tests.judge.probes.tiny import Tiny, serving
 
@@ -66,6 +66,8 @@ def host_of(
     served.append(made)
     try:
         with serving(kind, context or context_of(made)) as port:
-            yield Host("here", "asgi", None, ("127.0.0.1", port), Way("tls", made))
+            yield Host(
+                "here", "asgi", None, ("127.0.0.1", port), TransportConfig("tls", made)
+            )
     finally:
         served.pop()

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_compare.drive.in_process.recorder import told as kept_of
+from asgi_compare.drive.in_process.recorder import describe_exc_info
 from asgi_compare.judge.rules.engine.examples import ENVIRON
 from asgi_compare.judge.rules.engine.judge_wsgi import WsgiJudge
 from asgi_compare.judge.validator.wsgi import Wsgi
@@ -141,7 +141,7 @@ def _app(calls: list[Any], blocks: list[Any], kind: Any, late: bool, told: Any) 
                         "type": "start_response",
                         "status": status,
                         "response_headers": headers,
-                        "exc_info": kept_of(error),
+                        "exc_info": describe_exc_info(error),
                     }
                     told.append(("sent", event))
                     write = start_response(status, headers, *([error] if error else []))

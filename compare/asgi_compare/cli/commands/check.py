@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -19,7 +20,7 @@ from asgi_compare.contract.parse import ExchangeError, parse
 from asgi_compare.contract.scenario import Conversation, Request
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.drive.targets.target import Form, TargetError
-from asgi_compare.judge.application.check import DEADLINE, Plan
+from asgi_compare.judge.application.check import DEADLINE, LOOPS, Plan
 from asgi_compare.judge.application.check import check as execute
 from asgi_compare.judge.application.conclusions import CONCLUSIONS
 from asgi_compare.judge.application.probe import Asked
@@ -65,6 +66,13 @@ def report(name: str, what: str) -> Callable[[common.F], common.F]:
     "--interface",
     type=click.Choice(["asgi", "asgi2", "wsgi"]),
     help="The interface of TARGET, if its signature does not show it.",
+)
+@click.option(
+    "--loop",
+    type=click.Choice(list(LOOPS)),
+    default="asyncio",
+    show_default=True,
+    help="The event loop in which an ASGI application is driven.",
 )
 @click.option(
     "--path",
@@ -199,6 +207,7 @@ def check(
     factory: bool,
     app_dir: str | None,
     interface: str | None,
+    loop: str,
     paths: tuple[str, ...],
     headers: tuple[str, ...],
     data: str | None,
@@ -226,6 +235,11 @@ def check(
     TARGET is module:attribute, or one of our own implementations, such as raw-asgi.
     """
     common.need(target)
+    if find_spec(loop) is None:
+        raise common.TargetFailed(
+            f"Expected {loop} to be installed, but it is not; add it with: pip "
+            f"install {loop}"
+        )
     if ours := IMPLEMENTATIONS.get(target):
         target, app_dir = ours.target, ours.app_dir
     rules = {**RULES, **BY_ID, **CONCLUSIONS}
@@ -250,6 +264,7 @@ def check(
         seed,
         allow_raise,
         strict,
+        loop,
     )
     result = _execute(plan, no_color)
     if accepted is not None:

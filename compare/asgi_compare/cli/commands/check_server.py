@@ -7,6 +7,7 @@ import ipaddress
 import shlex
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,9 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from asgi_compare.cli import common
 from asgi_compare.cli.configured import A_DAY, Seconds
-from asgi_compare.drive.servers.certificates import Unverified
+from asgi_compare.drive.servers.certificates import ForeignCertificates
 from asgi_compare.drive.servers.table import SERVERS, Server, missing
-from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.drive.servers.transports import TCP, TransportConfig
 from asgi_compare.judge.selection import SelectionError, read_expected, write_expected
 from asgi_compare.judge.server import instrument, matrix, own_command
 from asgi_compare.judge.server.case import Case
@@ -117,9 +118,14 @@ def _file(name: str, what: str) -> Callable[[common.F], common.F]:
 @click.option(
     "--url",
     metavar="URL",
-    help=f"Check a running server of {INSTRUMENT}:asgi (or :wsgi). With https://, any "
-    "certificate is accepted.",
+    help=f"Check a running server of {INSTRUMENT}:asgi (or :wsgi).",
 )
+@click.option(
+    "--cafile",
+    metavar="FILE",
+    help="With https://: trust what is in FILE (PEM), not what the system trusts.",
+)
+@click.option("--insecure", is_flag=True, help="With https://: accept any certificate.")
 @click.option(
     "--interface",
     type=click.Choice(["asgi", "wsgi"]),
@@ -189,6 +195,8 @@ def check_server(
     server: tuple[str, ...],
     every: bool,
     url: str | None,
+    cafile: str | None,
+    insecure: bool,
     interface: Interface | None,
     name: str | None,
     version_string: str | None,
@@ -214,7 +222,13 @@ def check_server(
     accepted = _accepted(expected)
     cases = _cases(select, exclude, level)
     start = Start(interface, name or "", version_string or "", start_timeout)
-    hosts, dangerous = _hosts(server, every, url, start, owned)
+    if url:
+        place = _place(url, cafile, insecure)
+        hosts, dangerous = [_host_at(place, interface)], owned or place.is_loopback
+    elif cafile or insecure:
+        raise click.UsageError("--cafile and --insecure go with --url https://HOST.")
+    else:
+        hosts, dangerous = _hosts(server, every, start), True
     about = seconds_for(hosts, cases)
     # A server that takes far longer than others is not waited for without end.
     wish = Wish(cases, seed, max_time or about * SLACK + 60, dangerous)
@@ -274,18 +288,10 @@ def _tell_changes(found: Checked, no_color: bool) -> None:
     out.print(f"Accepted: {len(found.changed.accepted)}.")
 
 
-def _hosts(
-    words: tuple[str, ...],
-    every: bool,
-    url: str | None,
-    start: Start,
-    owned: bool,
-) -> tuple[list[Host], bool]:
-    if url:
-        return _host_at(url, start.interface, owned)
+def _hosts(words: tuple[str, ...], every: bool, start: Start) -> list[Host]:
     if every:
         rows = [row for row in SERVERS.values() if _is_there(row)]
-        return [_host_of(row, start) for row in rows], True
+        return [_host_of(row, start) for row in rows]
     if len(words) == 1 and words[0] in SERVERS:
         row = SERVERS[words[0]]
         if sentence := missing(row):
@@ -294,8 +300,8 @@ def _hosts(
             raise click.UsageError(
                 f"{row.name} does not speak {start.interface.upper()}."
             )
-        return [_host_of(row, start)], True
-    return [_own_host(words, start)], True
+        return [_host_of(row, start)]
+    return [_own_host(words, start)]
 
 
 def _host_of(row: Server, start: Start) -> Host:
@@ -340,30 +346,76 @@ def _spoken(row: Server, wanted: Interface | None) -> Interface:
     return "asgi" if row.speaks("asgi") else "wsgi"
 
 
-def _host_at(
-    url: str, interface: Interface | None, owned: bool
-) -> tuple[list[Host], bool]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server is that somebody else has started, and what is trusted there."""
+
+    url: str
+    name: str
+    port: int
+    way: TransportConfig
+    again: tuple[str, ...]
+    """The words of the command line that lead there."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this machine."""
+        return is_loopback(self.name)
+
+
+def _place(url: str, cafile: str | None, insecure: bool) -> Place:
     secure, name, port = _address(url)
-    way = Way("tls", Unverified()) if secure else TCP
-    again = f"asgi-compare check-server --url {shlex.quote(url)}"
+    again = ["--url", url]
+    if not secure:
+        if cafile or insecure:
+            raise click.UsageError(f"There is no certificate to verify at {url}.")
+        return Place(url, name, port, TCP, tuple(again))
+    if cafile and insecure:
+        raise click.UsageError("Expected one of --cafile and --insecure, but got both.")
+    again += ["--cafile", cafile] if cafile else ["--insecure"] if insecure else []
+    held = ForeignCertificates(
+        authority=cafile or "", server_name=name, insecure=insecure
+    )
+    try:
+        held.context()
+    except OSError as error:
+        raise click.UsageError(
+            f"Expected certificates in PEM, but {cafile!r} has none that can be read "
+            f"({error.strerror or error})."
+        ) from error
+    return Place(url, name, port, TransportConfig("tls", held), tuple(again))
+
+
+def _host_at(place: Place, interface: Interface | None) -> Host:
+    again = shlex.join(["asgi-compare", "check-server", *place.again])
     if interface:
         again += f" --interface {interface}"
     host = Host(
-        url,
+        place.url,
         interface or "asgi",
         None,
-        (name, port),
-        way,
+        (place.name, place.port),
+        place.way,
         again=again,
-        transport=way.transport,
+        transport=place.way.transport,
     )
+    try:
+        asyncio.run(host.greet())
+    except ssl.SSLCertVerificationError as error:
+        raise common.TargetFailed(
+            f"The certificate of {place.url} was refused ({error.verify_message}); "
+            f"name the authority that signed it with --cafile FILE, or accept any "
+            f"certificate with --insecure."
+        ) from error
+    except OSError:
+        pass  # it is said below that nobody answers
     if not asyncio.run(host.is_ours()):
         raise common.TargetFailed(
-            f"The server at {url} does not answer as {INSTRUMENT} does; "
+            f"The server at {place.url} does not answer as {INSTRUMENT} does; "
             f"start it with {INSTRUMENT}:{interface or 'asgi'}, and with "
             f"one worker."
         )
-    return [host], owned or is_loopback(name)
+    return host
 
 
 def _address(url: str) -> tuple[bool, str, int]:
@@ -462,7 +514,7 @@ def _show(table: Table, no_color: bool, seconds: float, seed: int | None) -> Non
 
 
 def _sizes(cases: int, servers: int) -> str:
-    """Say how many cases and servers there are."""
+    """Return how many cases and servers there are, in words."""
     return f"{plural(cases, 'case')}, {plural(servers, 'server')}"
 
 

@@ -8,12 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from asgi_compare.cli import common
-from asgi_compare.cli.asking import ask, exchange_of
+from asgi_compare.cli.asking import ask, exchange_of, is_safe
 from asgi_compare.contract import SCENARIOS
+from asgi_compare.contract.parse import parse
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.judge.comparison.diff import ABSENT, compare
 from asgi_compare.model.results import IN_PROCESS, Run
 from asgi_compare.model.sanitize import clean
+from asgi_compare.model.transcript import Transcript
 from asgi_compare.report.common.trace import show_transcripts
 from asgi_compare.run.matrix import Plan
 from asgi_compare.run.matrix import run as execute
@@ -42,7 +44,8 @@ def diff(
 
     A and B are implementations of ours or any application, as module:attribute. With
     nothing else, two implementations are compared in all scenarios, and two others at
-    /. The exit code is 1 if anything differs.
+    /. What is different each time, such as a random cookie, is left out. The exit code
+    is 1 if anything differs.
     """
     said_more = path is not None or header or body is not None
     common.need(a, b)
@@ -50,22 +53,34 @@ def diff(
         ctx.exit(_all_scenarios(a, b, no_color))
     sent = None if body is None else body.encode()
     asked = path or "/"
-    one, other = (
-        exchange_of(
-            ask(
-                target,
-                asked,
-                headers=header,
-                body=sent,
-                factory=factory,
-                app_dir=app_dir,
+
+    def asked_once() -> tuple[Transcript, Transcript]:
+        one, other = (
+            exchange_of(
+                ask(
+                    target,
+                    asked,
+                    headers=header,
+                    body=sent,
+                    factory=factory,
+                    app_dir=app_dir,
+                )
             )
+            for target in (a, b)
         )
-        for target in (a, b)
-    )
+        return one, other
+
+    one, other = asked_once()
     out = common.console(no_color)
     show_transcripts([(f"{a} {asked}", one), (f"{b} {asked}", other)], out)
     found = list(compare(one, other))
+    if found and is_safe(parse(asked, headers=header, body=sent)):
+        pairs = zip((one, other), asked_once(), strict=True)
+        own = {what for before, now in pairs for what, _ in compare(before, now)}
+        if left_out := [what for what, _ in found if what in own]:
+            names = clean(", ".join(left_out))
+            out.print(f"Left out, as one of them differs in it from itself: {names}.")
+        found = [each for each in found if each[0] not in own]
     if not found:
         out.print("Nothing that a client or a server could see is different.")
     for what, values in found:

@@ -242,7 +242,7 @@ def described(error: BaseException) -> str:
     return f"{name}: {message}" if message else name
 
 
-def told(exc_info: Any) -> Any:
+def describe_exc_info(exc_info: Any) -> Any:
     """Return what is kept of the `exc_info` of WSGI, which holds frames alive.
 
     Of a proper one this is a text; of anything else, the types that it is made of.

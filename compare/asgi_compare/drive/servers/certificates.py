@@ -26,6 +26,8 @@ class Certificates:
     """The certificate of the client, and its key behind it."""
     stranger: str
     """The same, signed by an authority that nobody knows."""
+    server_name: str = HOST
+    """The name that the server's certificate has to be for."""
 
     def context(self) -> ssl.SSLContext:
         """Return what a client needs that trusts the authority, and shows nothing."""
@@ -34,15 +36,23 @@ class Certificates:
         return context
 
 
-class Unverified(Certificates):
-    """Those of a server that somebody else has started: whatever it shows is taken."""
+@dataclass(frozen=True, slots=True)
+class ForeignCertificates(Certificates):
+    """Those of a server that somebody else has started: what a client needs of them."""
 
-    def __init__(self) -> None:
-        super().__init__("", "", "", "", "")
+    authority: str = ""
+    """Empty for all that the system trusts."""
+    certificate: str = ""
+    key: str = ""
+    client: str = ""
+    stranger: str = ""
+    insecure: bool = False
+    """Whatever the server shows is taken."""
 
     def context(self) -> ssl.SSLContext:
-        """Return what a client needs that trusts anybody."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        """Return what a client needs; raises `OSError` for a file of no certificate."""
+        context = ssl.create_default_context(cafile=self.authority or None)
+        if self.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
         return context

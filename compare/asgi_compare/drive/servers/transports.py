@@ -1,8 +1,8 @@
 """How a client reaches a server: over TCP, over TLS, or on a Unix domain socket.
 
-A `Way` holds what both ends need. The server is given the paths of its certificate and
-key, or of its socket, as words of its command line (`paths`); a client is given a
-connection, blocking (`client`) or not (`open`).
+A `TransportConfig` holds what both ends need. The server is given the paths of its
+certificate and key, or of its socket, as words of its command line (`paths`); a client
+is given a connection, blocking (`client`) or not (`open`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from asgi_compare.drive.servers.certificates import HOST, Certificates
+from asgi_compare.drive.servers.certificates import Certificates
 from asgi_compare.drive.servers.command_lines import Transport
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TransportConfig:
     """One transport, and what it needs."""
 
     transport: Transport = "tcp"
@@ -56,14 +56,14 @@ class Way:
         if self.path:
             return await asyncio.open_unix_connection(self.path)
         if self.certificates:
-            context = self.certificates.context()
+            context, name = self.certificates.context(), self.certificates.server_name
             return await asyncio.open_connection(
-                host, port, ssl=context, server_hostname=HOST
+                host, port, ssl=context, server_hostname=name
             )
         return await asyncio.open_connection(host, port)
 
 
-TCP = Way()
+TCP = TransportConfig()
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -45,9 +46,20 @@ def with_validators(asked: Asked, plain: Transcript) -> Asked | None:
     added = [(b, v) for a, b in VALIDATORS for v in response.header(a)[:1]]
     if not added or response.status != 200:
         return None
-    return replace(
-        asked, exchange=replace(exchange, headers=(*exchange.headers, *added))
-    )
+    headers = with_fields(exchange.headers, added)
+    return replace(asked, exchange=replace(exchange, headers=headers))
+
+
+ONE_ONLY = frozenset({b"range", b"if-none-match", b"if-modified-since"})
+"""Fields of a request, of which a client sends one (RFC 9110, 5.3)."""
+Fields = Iterable[tuple[bytes, bytes]]
+
+
+def with_fields(given: Fields, added: Fields) -> tuple[tuple[bytes, bytes], ...]:
+    """Add fields to a request; one that may be there once takes the other's place."""
+    added = tuple(added)
+    taken = {name for name, _ in added} & ONE_ONLY
+    return (*(each for each in given if each[0].lower() not in taken), *added)
 
 
 def trial(probe: Probe, asked: Asked, deadline: float, seed: int) -> Trial:
@@ -92,7 +104,7 @@ def changed(
     if changes.pop("encoded", False):
         changes["target"] = encoded(exchange.target)
     if "headers" in changes:
-        changes["headers"] = (*exchange.headers, *changes["headers"])
+        changes["headers"] = with_fields(exchange.headers, changes["headers"])
     if isinstance(exchange, Request) and probe.body != "as it is":
         changes["body"] = cut(probe.body, b"".join(exchange.body), seed)
     return replace(exchange, **changes)

@@ -30,6 +30,7 @@ from asgi_compare.judge.application.gather import Gathered
 from asgi_compare.judge.application.openapi import DocumentError, read_document
 from asgi_compare.judge.application.probe import (
     LEAVES_INSIDE,
+    LEAVES_INSIDE_WSGI,
     LIFESPAN_STARTS,
     UNASKED,
     UNKNOWN_TYPE,
@@ -57,6 +58,8 @@ not have ended by the time that a cancelled application is given up."""
 SECOND_TRIES = 2
 """How many trials that were too late are given the whole time, in vain."""
 
+LOOPS = {"asyncio": "play", "uvloop": "play_on_uvloop"}
+"""By the name of an event loop, the function that plays trials in it."""
 DEFAULTS = (
     Asked("GET /", Request(), ("--path", "/"), wanted=False),
     Asked(
@@ -94,6 +97,8 @@ class Plan:
     """An application that raises at a plain request is a note."""
     strict: bool = False
     """A note fails."""
+    loop: str = "asyncio"
+    """The event loop of an ASGI application; a key of `LOOPS`."""
 
     def words(self) -> list[str]:
         """Return the command line that checks this target."""
@@ -104,6 +109,8 @@ class Plan:
             words += ["--app-dir", self.app_dir]
         if self.interface:
             words += ["--interface", self.interface]
+        if self.loop != "asyncio":
+            words += ["--loop", self.loop]
         if self.seed:
             words += ["--seed", str(self.seed)]
         return words
@@ -128,7 +135,7 @@ def check(plan: Plan, progress: Progress = lambda name: None) -> Checked:
         interface=plan.interface,
         factory=plan.factory,
         app_dir=plan.app_dir,
-        driver="asgi_compare.judge.application.play:play",
+        driver=f"asgi_compare.judge.application.play:{LOOPS[plan.loop]}",
         start_limit=max(START_LIMIT, plan.deadline),
     ) as child:
         return check_with(child, plan, progress, began)
@@ -157,6 +164,7 @@ def check_with(
     checked.environment = {
         **environment(),
         "seed": plan.seed,
+        "loop": plan.loop,
         "seconds": round(time.monotonic() - began, 3),
     }
     return checked
@@ -399,6 +407,8 @@ class _Check:
         found = list(observed.concluded(made, came, plain))
         if probe.id == LEAVES_INSIDE:
             found += observed.half_body(made, came, plain, drive)
+        if probe.id == LEAVES_INSIDE_WSGI:
+            found += observed.half_body_wsgi(made, came)
         if is_last(probe) and yardstick.second is not None:
             found += observed.in_a_row(made, plain, yardstick.second, came)
         known = () if probe.compares == "head" else yardstick.known
@@ -406,6 +416,8 @@ class _Check:
             # What a rule has found here only is reason enough for another answer.
             held = yardstick.of(probe, asked, made, drive)
             own_found = held.compared(probe, made, came, drive)
+            if probe.id.endswith("/head-compressed"):
+                found += observed.two_codings(made, plain, held.first)
             if own_found and probe.server.another:
                 # The mix-up is the cause; that the answer differs is what it does.
                 own_found = [*observed.mixed(made, came, plain, drive)] or own_found

@@ -74,6 +74,24 @@ CODING = Conclusion(
     RFC9110 + "8.4",
     "Set Content-Encoding where the content is compressed, and nowhere else.",
 )
+VARY = Conclusion(
+    "advice/vary-missing",
+    "advice",
+    "Where the coding depends on Accept-Encoding, Vary names it.",
+    "",
+    RFC9110 + "12.5.5",
+    "Add Accept-Encoding to Vary, with and without the coding; or let Cache-Control "
+    "say `private`.",
+)
+ETAG_OF_CODINGS = Conclusion(
+    "http/etag-of-two-codings",
+    "should",
+    "With and without a content coding, the content has a strong ETag of its own.",
+    "a strong entity tag for a content-encoded representation has to be distinct from "
+    "the entity tag of an unencoded representation",
+    RFC9110 + "8.8.3.3",
+    "Put the coding into the ETag, or make it a weak one: `W/` before it.",
+)
 MORE_BODY = Conclusion(
     "asgi-http/more-body-ignored",
     "should",
@@ -97,7 +115,8 @@ HALF_BODY_ANSWERED = Conclusion(
     "A request of which the client sent one half is not answered with success.",
     "",
     DISCONNECT,
-    "Stop at `http.disconnect`, unless the content of the body does not matter.",
+    "Stop at `http.disconnect`, unless the content of the body does not matter; over "
+    "WSGI, compare what was read with CONTENT_LENGTH.",
 )
 STREAM_GOES_ON = Conclusion(
     "advice/stream-goes-on",
@@ -316,6 +335,8 @@ CONCLUSIONS: dict[str, Conclusion] = {
         HEAD_LENGTH,
         HEAD_TYPE,
         CODING,
+        VARY,
+        ETAG_OF_CODINGS,
         MORE_BODY,
         HALF_BODY,
         HALF_BODY_ANSWERED,

@@ -24,7 +24,7 @@ from asgi_compare.judge.application.arrange import another
 from asgi_compare.judge.application.conclusions import LIST_SHARED
 from asgi_compare.judge.application.leftovers import over_and_over
 from asgi_compare.judge.application.probe import Server
-from asgi_compare.model.serialization.schema import shown
+from asgi_compare.model.serialization.schema import short_repr
 from asgi_compare.model.serialization.values import Foreign
 from asgi_compare.model.transcript import Transcript
 
@@ -78,7 +78,7 @@ class AwkwardWsgi(WsgiExchange):
         finally:
             kind = type(response_headers)
             if index < len(self.log) and kind is not list and issubclass(kind, list):
-                seen = Foreign(kind.__qualname__, shown(response_headers))
+                seen = Foreign(kind.__qualname__, short_repr(response_headers))
                 self.log[index].event["response_headers"] = seen
 
     def failed(self, error: BaseException) -> None:
@@ -202,10 +202,13 @@ def play(
 
     def run() -> None:
         try:
+            if server.inherits:
+                once(another(request))
             served.run(application)
             if server.adds_fields and ADDED in once().sent_fields():
                 served.notes += (SHARED,)
-            if server.repeats and served.error is None:
+            well = served.error is None or served.left is not None
+            if server.repeats and well and served.halted is None:
                 served.notes += tuple(over_and_over(once))
         except BaseException as error:  # KeyboardInterrupt; on a thread it ends no more
             served.failed(error)

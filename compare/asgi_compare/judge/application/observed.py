@@ -20,6 +20,7 @@ from asgi_compare.judge.application.conclusions import (
     ENDED_ONCE,
     ENDED_ONCE_WSGI,
     ERROR_TO_NOBODY,
+    ETAG_OF_CODINGS,
     FIELDS_GONE,
     FIELDS_GROW,
     FRAMED,
@@ -39,6 +40,7 @@ from asgi_compare.judge.application.conclusions import (
     SENT_IN_VAIN,
     STREAM_GOES_ON,
     STREAM_HELD_BACK,
+    VARY,
 )
 from asgi_compare.judge.application.probe import PLAIN, Server, Trial
 from asgi_compare.judge.application.probe_findings import (
@@ -117,6 +119,33 @@ def content_coding(
         yield CODING.finding(
             f"Expected a whole {named} stream, but it breaks off after {len(body)} "
             f"bytes",
+            made.name,
+        )
+
+
+def two_codings(made: Trial, plain: Transcript, coded: Transcript) -> Iterator[Finding]:
+    """Hold an answer to who takes a coding against that to who names none."""
+    one, other = plain.response, coded.response
+    if one is None or other is None or (one.status, other.status) != (200, 200):
+        return
+    coding = other.header(b"content-encoding")
+    if not coding or coding == one.header(b"content-encoding"):
+        return
+    kept = b",".join(other.header(b"cache-control")).lower()
+    vary = b",".join(other.header(b"vary")).lower()
+    named = b"accept-encoding" in vary or b"*" in vary
+    if not named and b"private" not in kept and b"no-store" not in kept:
+        yield VARY.finding(
+            f"Expected Vary to name Accept-Encoding, as there is content in "
+            f"{coding[0].decode('latin-1')} for who asks for it, but got {vary!r}",
+            made.name,
+        )
+    tags = other.header(b"etag")
+    if tags and tags == one.header(b"etag") and not tags[0].startswith(b"W/"):
+        yield ETAG_OF_CODINGS.finding(
+            f"Expected an ETag of its own for content in "
+            f"{coding[0].decode('latin-1')}, but got {tags[0].decode('latin-1')!r}, "
+            f"as without it",
             made.name,
         )
 
@@ -439,6 +468,26 @@ def half_body(
         f"{len(half)} bytes of it were answered with {status}",
         made.name,
     )
+
+
+READ = "wsgi.input.read"
+
+
+def half_body_wsgi(made: Trial, came: Transcript) -> Iterator[Finding]:
+    """Find success for a body of which the application has read one half only.
+
+    PEP 3333 has no word for a client that left: `read` gives less than was asked for.
+    """
+    wanted = len(b"".join(_pieces(made)))
+    read = [e.size for e in came.events if READ in str(e.event.get("type"))]
+    starts = came.sent("start_response")
+    status = str(starts[-1].get("status")) if starts else ""
+    if read and came.left_at_ns and sum(read) < wanted and status.startswith("2"):
+        yield HALF_BODY_ANSWERED.finding(
+            f"Expected no success after the client had left inside the body, but "
+            f"{sum(read)} of {wanted} bytes were answered with {status!r}",
+            made.name,
+        )
 
 
 def in_a_row(

@@ -15,7 +15,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+from collections.abc import Callable
 from contextvars import Context, copy_context
+from importlib import import_module
 from time import monotonic_ns as now
 from typing import Any
 
@@ -88,12 +90,22 @@ def play(
     return session.loop.run_until_complete(session.play(scenario))
 
 
+def play_on_uvloop(
+    application: Any, interface: str, scenario: Scenario, holds: object = None
+) -> Transcript:
+    """Play one trial in an event loop of uvloop, as many servers do."""
+    Session.new_loop = staticmethod(import_module("uvloop").new_event_loop)
+    return play(application, interface, scenario, holds)
+
+
 class Session:
     """One application in one loop, between its start-up and its shut-down."""
 
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+
     def __init__(self, application: Any) -> None:
         self.application = application
-        self.loop = asyncio.new_event_loop()
+        self.loop = type(self).new_loop()
         self.lived: Lived | None = None
         self.context: Context | None = None
         """The context that the last request has left."""
@@ -122,7 +134,8 @@ class Session:
             held.notes += tuple(heart.notes())
         else:
             await self.held(held, trial)
-        if trial.server.repeats and held.error is None and held.halted is None:
+        well = held.error is None or held.left is not None
+        if trial.server.repeats and well and held.halted is None:
             held.notes += tuple(
                 await over_and_over_in_loop(
                     lambda: self.held(self.opened(trial, exchange), trial)

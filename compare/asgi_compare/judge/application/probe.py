@@ -63,7 +63,8 @@ class Server:
     another: bool = False
     """Another client asks for something else at the same time."""
     inherits: bool = False
-    """It calls the application in the context that the request before it has left."""
+    """It calls the application in the context that the request before it has left; over
+    WSGI, on its thread."""
     adds_fields: bool = False
     """It adds to the list of fields that it was given, and asks once more."""
     repeats: bool = False
@@ -140,7 +141,8 @@ LIFESPAN_STOPS = "probe-lifespan/whole"
 UNKNOWN_TYPE = "probe-other/unknown-scope-type"
 """The probes that are played in a way of their own."""
 LEAVES_INSIDE = "probe-http/client-leaves-while-sending"
-"""One whose answer is looked at in a way of its own."""
+LEAVES_INSIDE_WSGI = "probe-wsgi/client-leaves-while-sending"
+"""Those whose answers are looked at in a way of their own."""
 
 NO_FILE = "The file of a zero-copy send is no file of the operating system."
 """A note in the transcript, for the object itself stays in the child."""

@@ -92,6 +92,8 @@ def compared(
         return
     if refuses_the_version(probe, transcript) or refuses_as_it_may(probe, transcript):
         return
+    if transcript.ending.error.startswith(OF_THE_CHECKER):
+        return
     got = failed(transcript)
     answers = stable and probe.compares == "answer"
     if not got and answers and not same_answer(plain, transcript):
@@ -110,6 +112,9 @@ def compared(
         )
 
 
+OF_THE_CHECKER = "KeyError: 'SCRIPT_NAME' (validate.py:"
+"""The checker of the standard library, `wsgiref.validate`, reads SCRIPT_NAME for its
+message where there is none: no application around which it stands can help that."""
 NOT_THIS_WAY = (426, 505)
 """Statuses by which a server refuses a version of HTTP, as it may."""
 
@@ -183,12 +188,24 @@ def trouble(probe: Probe, transcript: Transcript) -> str:
         )
     if ending.kind == "flooded" and probe.id.endswith("/plain"):
         return f"The application was stopped after {MAX_EVENTS:,} events."
+    if raised_at_stop(transcript):
+        return f"{raised(transcript)[:-1]} in place of an answer to lifespan.shutdown."
     in_vain = ending.kind == "timed out" and not (
         is_endless(transcript) or any(map(transcript.sent, LAST_WORDS))
     )
     if not in_vain or transcript.left_at_ns is not None or probe.server.cancels:
         return ""
     return TOO_LATE.get(probe.protocol, "")
+
+
+def raised_at_stop(transcript: Transcript) -> bool:
+    """Return whether an exception took the place of what a server waits for at last.
+
+    `lifespan.shutdown.failed` would say why; an exception says it in no server's words.
+    """
+    asked = bool(transcript.received("lifespan.shutdown"))
+    told = any(map(transcript.sent, LAST_WORDS))
+    return transcript.ending.kind == "raised" and asked and not told
 
 
 TOO_LATE = dict.fromkeys(

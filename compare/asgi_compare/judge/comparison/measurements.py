@@ -1,4 +1,4 @@
-"""The numbers that a run's transcripts hold by the way.
+"""The numbers that the transcripts of a run hold besides.
 
 How long three waits took, how many of fifty ran at a time and on how many threads, how
 long an application went on after its client had left. They are reported, and never

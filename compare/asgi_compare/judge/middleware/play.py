@@ -47,6 +47,7 @@ ROUNDS = 200
 """Requests that are timed, if they take no longer than `TIMED` seconds together."""
 TIMED = 0.3
 TWO_AT_ONCE = "answers two at once"
+TWO_IN_A_ROW = "answers two in a row"
 AGAIN = "plain, again"
 """The trial in which it is watched whether the event loop turns."""
 
@@ -109,7 +110,11 @@ class Stand:
             except TargetError as error:
                 failed = failed or error
                 continue
-            if len(tried) == 1 or self.is_reached():
+            if len(tried) == 1:
+                return
+            if self.is_reached():
+                with suppress(TargetError):  # anew: it may have kept the answer
+                    self.build_around(inside)
                 return
         if failed is not None and self.layer is None:
             raise failed
@@ -154,14 +159,16 @@ class Stand:
     def play(self, trial: LayerTrial) -> Transcript:
         """Play a trial, and put what happened inside with it."""
         application = self.plain if trial.taken_out else self.layer
+        fresh = isinstance(trial.exchange, Lifetime) or trial.act == TWO_IN_A_ROW
+        if fresh and not trial.taken_out:
+            application = self.made() if not self.is_django else application
         if self.outside == "wsgi":
             return WsgiSession(application, self.scene).play(trial)
         session = self.sessions.get(trial.taken_out)
         if session is None:
             session = LayerSession(application, self.scene)
             self.sessions[trial.taken_out] = session
-        if isinstance(trial.exchange, Lifetime):
-            application = self.plain if trial.taken_out else self.made()
+        if fresh:
             session = LayerSession(application, self.scene)
             try:
                 return session.loop.run_until_complete(session.come(trial))
@@ -203,6 +210,8 @@ class LayerSession(Session):
             return await self.costs(trial)
         if trial.act == TWO_AT_ONCE:
             return await self.two(trial)
+        if trial.act == TWO_IN_A_ROW:
+            return await self.in_a_row(trial)
         held = self.server_for(trial)
         self.scene.begins(trial.act, held)
         before = asyncio.all_tasks()
@@ -252,6 +261,15 @@ class LayerSession(Session):
         await self.call(second, trial)
         self.scene.answered.set()
         await task
+        return self.with_inside(side_by_side(first, second))
+
+    async def in_a_row(self, trial: LayerTrial) -> Transcript:
+        """Put two requests, one after the other."""
+        first, second = (self.server_for(each) for each in numbered(trial))
+        self.scene.begins(trial.act, first)
+        self.scene.answered.set()
+        await self.call(first, trial)
+        await self.call(second, trial)
         return self.with_inside(side_by_side(first, second))
 
     async def life(self, trial: LayerTrial, lifetime: Lifetime) -> Transcript:
@@ -324,13 +342,16 @@ def side_by_side(first: Recorder, second: Recorder) -> Transcript:
 
 
 def numbered(trial: LayerTrial) -> tuple[LayerTrial, LayerTrial]:
-    """Make two of one trial."""
+    """Make two of one trial; in a row, their queries differ as well."""
     exchange = trial.exchange
     assert isinstance(exchange, Request)
 
     def made(number: bytes) -> LayerTrial:
-        headers = (*exchange.headers, (b"x-number", number))
-        return replace(trial, exchange=replace(exchange, headers=headers))
+        asked = replace(exchange, headers=(*exchange.headers, (b"x-number", number)))
+        if trial.act == TWO_IN_A_ROW:
+            mark = b"&" if b"?" in exchange.target else b"?"
+            asked = replace(asked, target=exchange.target + mark + b"number=" + number)
+        return replace(trial, exchange=asked)
 
     return made(b"1"), made(b"2")
 
@@ -348,6 +369,8 @@ class WsgiSession:
             return self.costs(trial)
         if trial.act == TWO_AT_ONCE:
             return self.two(trial)
+        if trial.act == TWO_IN_A_ROW:
+            return self.in_a_row(trial)
         served = self.server_for(trial)
         self.scene.begins(trial.act, served)
         before = set(threading.enumerate())
@@ -399,6 +422,15 @@ class WsgiSession:
         thread.join(trial.deadline + GRACE)
         if thread.is_alive():
             first.abandon()
+        return self.with_inside(side_by_side(first, second))
+
+    def in_a_row(self, trial: LayerTrial) -> Transcript:
+        """Put two requests, one after the other."""
+        first, second = (self.server_for(each) for each in numbered(trial))
+        self.scene.begins(trial.act, first)
+        self.scene.answered.set()
+        self.call(first, trial.deadline)
+        self.call(second, trial.deadline)
         return self.with_inside(side_by_side(first, second))
 
     def costs(self, trial: LayerTrial) -> Transcript:

@@ -274,6 +274,12 @@ ROWS: tuple[Row, ...] = (
         "answers two at once",
         "A second request is answered while the first one waits.",
     ),
+    Row(
+        "two in a row",
+        "http",
+        "answers two in a row",
+        "A second request, with another query, comes after the first one.",
+    ),
     *(
         Row(
             f"{kind} offered",

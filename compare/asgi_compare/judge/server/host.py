@@ -29,7 +29,7 @@ from asgi_compare.drive.servers.supervisor import (
     start,
 )
 from asgi_compare.drive.servers.table import Server
-from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.drive.servers.transports import TCP, TransportConfig
 from asgi_compare.judge.server.case import VerdictKind
 from asgi_compare.judge.server.client import authority
 from asgi_compare.judge.server.lifecycle import TARGET
@@ -40,6 +40,8 @@ START_TIMEOUT = 20.0
 """Seconds that a server may take to be ready."""
 ASKED_FIRST, ASKED_AGAIN = 2.0, 3.0
 """Seconds that a server has for an answer before it is said to answer nobody."""
+CONNECTED = 5.0
+"""Seconds that a connection may take."""
 ASKED_AT_ONCE = 12
 """Questions by which several processes would give themselves away."""
 SEVERAL = (
@@ -74,7 +76,7 @@ class Host:
         interface: Interface,
         server: Server | None,
         url: Any = None,
-        way: Way = TCP,
+        way: TransportConfig = TCP,
         *,
         environment: Mapping[str, str] | None = None,
         start_timeout: float = START_TIMEOUT,
@@ -103,6 +105,19 @@ class Host:
         self.one_at_a_time = False
         self.no_websocket = ""
 
+    @property
+    def knows_our_client(self) -> bool:
+        """Whether there is a certificate that a client can show it."""
+        held = self._way.certificates
+        return held is None or bool(held.client)
+
+    async def greet(self) -> None:
+        """Connect, and leave again; raises `OSError` where that fails."""
+        endpoint = self.endpoint()
+        async with asyncio.timeout(CONNECTED):
+            _, writer = await self._way.open(endpoint.host, endpoint.port)
+        writer.transport.abort()
+
     async def is_ours(self) -> bool:
         """Return whether the instrumented application answers there."""
         return await ask(self.endpoint(), "none~0", 5.0) is not None
@@ -113,11 +128,18 @@ class Host:
             self._way = self._make_way(self.transport)
             self._row = self.server.over(self.transport, self._way.paths())
         await self._start()
+        await self.is_one()
+        self.one_at_a_time = await self._is_one_at_a_time()
+
+    async def is_one(self) -> None:
+        """Raise `ServerError` if several processes call the application.
+
+        Ask again later, too: one may have been the first to be ready.
+        """
         found = await processes(self.endpoint(), ASKED_AT_ONCE)
         if len(found) > 1:
             pids = ", ".join(map(str, sorted(found)))
             raise ServerError(SEVERAL.format(self.name, len(found), pids))
-        self.one_at_a_time = await self._is_one_at_a_time()
 
     async def _start(self) -> None:
         if self._row is None:
@@ -188,13 +210,13 @@ class Host:
             return error
         return found
 
-    def _make_way(self, transport: Transport) -> Way:
+    def _make_way(self, transport: Transport) -> TransportConfig:
         if self._directory is None:
             self._directory = tempfile.TemporaryDirectory(prefix="asgi-compare-")
         directory = Path(self._directory.name)
         if transport == "unix":
-            return Way("unix", path=str(directory / "socket"))
-        return Way("tls", authority.make(directory))
+            return TransportConfig("unix", path=str(directory / "socket"))
+        return TransportConfig("tls", authority.make(directory))
 
     async def restart(self) -> bool:
         """Stop it and start it again, so that nothing is left of earlier cases.

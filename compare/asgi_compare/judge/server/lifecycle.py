@@ -257,12 +257,15 @@ async def _twice(stage: Stage, *, by_interrupt: bool) -> Problem | None:
     ends = not waits or not await _goes_on(running, GRACE)
     took = time.monotonic() - began
     stage.connections.append(await line.leave())
+    polite = not ends and not await _goes_on(running, GRACE)
     await stage.stop(running)
     lives = "was" if stage.did("lifespan.shutdown") else "was not"
     if not waits:
         how = f"The first {name} was enough"
     elif ends:
         how = f"It ended {_about(took)} after the second {name}"
+    elif polite:
+        how = f"It went on after the second {name} until the client left"
     else:
         how = f"It went on after the second {name}, and had to be killed"
     heard = _who_heard(stage, stage.connections[-1])

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.drive.servers.transports import TCP, TransportConfig
 from asgi_compare.judge.server.case import (
     Await,
     Case,
@@ -39,7 +39,7 @@ from asgi_compare.judge.server.client.answers import Reader
 from asgi_compare.judge.server.client.http2 import speak
 from asgi_compare.judge.server.client.line import Line
 from asgi_compare.judge.server.client.pipes import Secure, secure
-from asgi_compare.judge.server.instrument.records import SEEN
+from asgi_compare.judge.server.instrument.records import BUSY, BUSY_FOR, SEEN
 from asgi_compare.judge.server.observed import Call, Connection, Observed
 from asgi_compare.model.serialization.values import value_from_json
 from asgi_compare.model.transcript import Interface
@@ -59,7 +59,7 @@ class Endpoint:
     interface: Interface
     one_at_a_time: bool = False
     """It serves one connection at a time: nothing can be asked in between."""
-    way: Way = TCP
+    way: TransportConfig = TCP
 
     @property
     def authority(self) -> str:
@@ -180,16 +180,21 @@ async def ask(endpoint: Endpoint, mark: str, limit: float) -> tuple[Call, ...] |
 
 
 async def processes(endpoint: Endpoint, times: int = 8) -> set[int]:
-    """Return the numbers of the processes that answer when many ask at once."""
+    """Return the numbers of the processes that answer when many ask at once.
 
-    async def one() -> int:
+    One that is idle may take all that come at once, so it is given something to do.
+    """
+
+    async def one(mark: str, after: float) -> int:
+        await asyncio.sleep(after)
         with contextlib.suppress(OSError, TimeoutError, ValueError, LookupError):
             async with asyncio.timeout(3.0):
-                pid = json.loads(await _get(endpoint, SEEN + "none~0"))["pid"]
+                pid = json.loads(await _get(endpoint, SEEN + mark))["pid"]
                 return pid if isinstance(pid, int) else 0
         return 0
 
-    return set(await asyncio.gather(*(one() for _ in range(times)))) - {0}
+    asked = [one("none~0", BUSY_FOR / 2) for _ in range(times - 1)]
+    return set(await asyncio.gather(one(BUSY, 0), *asked)) - {0}
 
 
 async def _get(endpoint: Endpoint, path: str) -> bytes:

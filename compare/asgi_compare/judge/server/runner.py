@@ -38,6 +38,7 @@ A_CASE, A_START = 0.7, 2.0
 """Seconds that most cases take, and most starts of a server, on two cores."""
 NO_WEBSOCKET = "The server offers no WebSocket: it answered a handshake with {}."
 NOT_ASKED = "The command line of {} does not ask clients for their certificates."
+NOT_KNOWN = "The server was started by somebody else, who knows no certificate of ours."
 NOT_OURS = "The server was started by somebody else, so it cannot be stopped."
 OVER_TCP = "The case is played over TCP, without TLS."
 REMOTE = "The case could hurt a server that others use; it is played on loopback only."
@@ -134,6 +135,7 @@ class _Run:
         shared = [case for case in cases if not case.own_server]
         own = [case for case in cases if case.own_server]
         await self.several(shared, AT_A_TIME[self.host.interface], 1.0)
+        await self.host.is_one()
         await self.one_by_one([c for c in shared if c.id in self.disturbed])
         warned = [case for case in shared if _again(self.found.get(case.id), "warn")]
         await self.several(warned, 2, 1.5)
@@ -289,6 +291,8 @@ def _cannot(host: Host, case: Case, wish: Wish) -> str:
         return host.no_websocket
     if reason := host.no_door(case.transport):
         return reason
+    if case.tls.shows and not host.knows_our_client:
+        return NOT_KNOWN
     if case.tls.shows and host.server and not host.server.asks_clients():
         return NOT_ASKED.format(host.name)
     if (case.life and host.transport != "tcp") or (

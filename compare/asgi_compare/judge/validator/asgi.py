@@ -29,7 +29,7 @@ class Wrapper:
     def __init__(self, app: Callable[..., Any], findings: Findings) -> None:
         self.app = app
         self._findings = findings
-        # `__getattr__` makes each look at an attribute dear: this is one for two.
+        # `__getattr__` makes each look at an attribute expensive: this is one for two.
         self._both = app, findings
 
     @property

@@ -48,6 +48,9 @@ CLIENTS = (
     Client("httpx2._transports.wsgi", "WSGITransport.__init__"),
     # Channels' communicators are made of this one.
     Client("asgiref.testing", "ApplicationCommunicator.__init__", "application"),
+    Client("async_asgi_testclient.testing", "TestClient.__init__", "application"),
+    Client("asgi_tools.tests", "ASGITestClient.__init__"),
+    Client("webtest.app", "TestApp.__init__"),
     # Flask's client is made of Werkzeug's, and both call this.
     Client("werkzeug.test", "run_wsgi_app"),
     Client("django.test.client", "ClientHandler.__call__", ""),

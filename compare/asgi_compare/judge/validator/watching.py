@@ -3,25 +3,30 @@
 A finding belongs to the test that runs when it is made, fixtures included. It is told
 once for each test, rule and place. In the mode `fail` the phase that it was made in
 (set-up, call, tear-down) fails; in the mode `summary` it travels in the test's report,
-which is how it comes from a worker of pytest-xdist to the terminal.
+which is how it comes from a worker of pytest-xdist to the terminal. How many exchanges
+were watched is said at the end: a client that is not in the list gives none.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, cast
 
 import pytest
 
 from asgi_compare.drive.targets.target import TargetError, interface_of
 from asgi_compare.judge.selection import Selection
-from asgi_compare.judge.validator import WRAPPERS, Wrapper
-from asgi_compare.judge.validator.clients import Clients
+from asgi_compare.judge.validator.asgi import Asgi2, Wrapper
+from asgi_compare.judge.validator.asgi_http import Asgi3
+from asgi_compare.judge.validator.clients import CLIENTS, Clients
 from asgi_compare.judge.validator.django_response import judge_response
 from asgi_compare.judge.validator.findings import Findings, Observed
+from asgi_compare.judge.validator.wsgi import Wsgi
 
 MARK = "asgi_compare"
+WATCHED = "asgi_compare_watched"
+"""Under which a worker of pytest-xdist says how many exchanges it has watched."""
 EVERYTHING = Selection()
 Told = tuple[str, str, str]
 """A test, a rule, and a place."""
@@ -53,6 +58,8 @@ class Watch:
         self.waiting: list[Observed] = []
         """Found in this phase of this test, and not told yet."""
         self.told: set[tuple[str, str]] = set()
+        self.exchanges = 0
+        """Watched so far; in the end with those of all workers."""
         self.summary: dict[str, dict[str, list[str]]] = {}
         """By rule and message: the tests."""
         self.clients = Clients(self.wrap, self.judge)
@@ -69,18 +76,25 @@ class Watch:
         if isinstance(app, Wrapper):
             return app
         try:
-            kind = WRAPPERS[interface_of(app)]
+            kind = COUNTED[interface_of(app)]
         except TargetError:
             return app  # the client will say what it thinks of it
         return kind(app, self.findings())
 
-    def findings(self) -> Findings:
+    def count(self) -> None:
+        """Note that an exchange was watched."""
+        self.exchanges += 1
+
+    def findings(self) -> _EveryTime:
         """Make the findings of one application; each comes to `found`."""
         side = None if self.side == "both" else self.side
-        return _EveryTime(self.found, EVERYTHING, side)
+        found = _EveryTime(self.found, EVERYTHING, side)
+        found.count = self.count
+        return found
 
     def judge(self, request: Any, response: Any) -> None:
         """Judge a response of Django's test client."""
+        self.count()
         judge_response(request, response, self.findings())
 
     def found(self, observed: Observed) -> None:
@@ -159,11 +173,22 @@ class Watch:
                 tests = self.summary.setdefault(rule, {}).setdefault(message, [])
                 tests.append(report.nodeid)
 
+    def pytest_sessionfinish(self) -> None:
+        """Say how many exchanges were watched, where this is a worker."""
+        if (output := getattr(self.config, "workeroutput", None)) is not None:
+            output[WATCHED] = self.exchanges
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Add what a worker has watched; one that was lost says nothing."""
+        self.exchanges += getattr(node, "workeroutput", {}).get(WATCHED, 0)
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """List the findings by rule."""
+        """Say how much was watched; list the findings by rule."""
+        write = terminalreporter.write_line
+        write(self._how_much())
         if self.mode != "summary":
             return
-        write = terminalreporter.write_line
         count = sum(len(messages) for messages in self.summary.values())
         terminalreporter.write_sep("=", f"asgi-compare: findings {count}")
         for rule, messages in sorted(self.summary.items()):
@@ -172,6 +197,16 @@ class Watch:
                 write(f"  {message}")
                 write(f"    in {_listed(tests)}")
 
+    def _how_much(self) -> str:
+        if self.exchanges:
+            more = "s" if self.exchanges > 1 else ""
+            return f"asgi-compare: {self.exchanges:,} exchange{more} watched"
+        known = dict.fromkeys(row.module.partition(".")[0] for row in CLIENTS)
+        return (
+            f"asgi-compare: no exchange was watched; the test clients that are belong "
+            f"to {', '.join(known)}, and the fixture asgi_compare takes any application"
+        )
+
 
 def _listed(tests: Iterable[str], most: int = 3) -> str:
     tests = list(tests)
@@ -179,12 +214,49 @@ def _listed(tests: Iterable[str], most: int = 3) -> str:
     return ", ".join(tests[:most]) + more
 
 
-class _EveryTime(Findings):
+class _Counting(Findings):
+    """Findings of an application whose exchanges are counted."""
+
+    count: Callable[[], None]
+    """Called at the beginning of each exchange."""
+
+
+class _EveryTime(_Counting):
     """Findings that are told every time; who listens knows what is new."""
 
     def _keep(self, observed: Observed) -> None:
         assert callable(self.then)
         self.then(observed)
+
+
+def _nothing() -> None:
+    """Count where nobody wants to know."""
+
+
+class _Asgi3(Asgi3):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        cast(_Counting, self._findings).count()
+        return await super().__call__(scope, receive, send)
+
+
+class _Asgi2(Asgi2):
+    def __call__(self, scope: Any) -> Any:
+        cast(_Counting, self._findings).count()
+        return super().__call__(scope)
+
+
+class _Wsgi(Wsgi):
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        cast(_Counting, self._findings).count()
+        return super().__call__(environ, start_response)
+
+
+COUNTED: dict[str, type[_Asgi3 | _Asgi2 | _Wsgi]] = {
+    "asgi": _Asgi3,
+    "asgi2": _Asgi2,
+    "wsgi": _Wsgi,
+}
+"""The wrappers, such that each exchange is counted."""
 
 
 class Inspection:
@@ -199,10 +271,10 @@ class Inspection:
 
     def validate(self, app: Any) -> Wrapper:
         """Wrap an application; drive the result in its place."""
-        kind: Any = WRAPPERS[interface_of(app)]
         side = None if self._side == "both" else self._side
-        wrapper: Wrapper = kind(app, Findings(self._found, self._selection, side))
-        return wrapper
+        found = _Counting(self._found, self._selection, side)
+        found.count = self._watch.count if self._watch else _nothing
+        return COUNTED[interface_of(app)](app, found)
 
     def _found(self, observed: Observed) -> None:
         self.findings.append(observed)

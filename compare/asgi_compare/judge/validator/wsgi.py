@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from asgi_compare.drive.in_process.answers import returned
-from asgi_compare.drive.in_process.recorder import told
+from asgi_compare.drive.in_process.recorder import describe_exc_info
 from asgi_compare.judge.rules.engine.judge_wsgi import WsgiJudge, fields_of, status_of
 from asgi_compare.judge.rules.engine.response import head_of
 from asgi_compare.judge.rules.engine.values import is_a, plain
@@ -135,7 +135,7 @@ class WsgiRequest:
             "type": "start_response",
             "status": status,
             "response_headers": [*headers] if type(headers) is list else headers,
-            "exc_info": told(exc_info),
+            "exc_info": describe_exc_info(exc_info),
         }
         self.examined().sent(event)
         self.started = True

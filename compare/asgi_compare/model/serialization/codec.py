@@ -46,7 +46,7 @@ from asgi_compare.model.serialization.schema import (
     one_of,
     optional,
     record,
-    shown,
+    short_repr,
 )
 from asgi_compare.model.serialization.values import value_to_json
 from asgi_compare.model.transcript import (
@@ -109,9 +109,9 @@ def run_to_json(run: Run) -> dict[str, Any]:
 def run_from_json(found: object) -> Run:
     """Read a run; raises `CodecError` if it is not one, or of another version."""
     if not isinstance(found, dict) or "version" not in found:
-        raise CodecError("a run with a 'version'", shown(found))
+        raise CodecError("a run with a 'version'", short_repr(found))
     if found["version"] != VERSION:
-        raise CodecError(f"a run of version {VERSION}", shown(found["version"]))
+        raise CodecError(f"a run of version {VERSION}", short_repr(found["version"]))
     rest = {key: value for key, value in found.items() if key != "version"}
     run: Run = _read_whole(RUN, rest)
     return run

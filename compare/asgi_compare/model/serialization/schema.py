@@ -39,7 +39,7 @@ class Shape:
     read: Callable[[Any], Any]
 
 
-def shown(found: object) -> str:
+def short_repr(found: object) -> str:
     """Quote what came, shortened."""
     return reprlib.repr(found)
 
@@ -61,7 +61,7 @@ def exactly(kinds: tuple[type, ...], called: str) -> Shape:
     def read(found: Any) -> Any:
         value = _value(found)
         if type(value) not in kinds:
-            raise CodecError(called, shown(found))
+            raise CodecError(called, short_repr(found))
         return value
 
     return Shape(value_to_json, read)
@@ -72,7 +72,7 @@ def one_of(words: tuple[str, ...]) -> Shape:
 
     def read(found: Any) -> Any:
         if type(found) is not str or found not in words:
-            raise CodecError(" or ".join(map(repr, words)), shown(found))
+            raise CodecError(" or ".join(map(repr, words)), short_repr(found))
         return found
 
     return Shape(value_to_json, read)
@@ -91,7 +91,7 @@ def each(shape: Shape, made: Callable[[list[Any]], Any] = tuple) -> Shape:
 
     def read(found: Any) -> Any:
         if type(found) is not list:
-            raise CodecError("a list", shown(found))
+            raise CodecError("a list", short_repr(found))
         return made([_inside(f"[{n}]", shape, item) for n, item in enumerate(found)])
 
     return Shape(lambda values: [shape.write(value) for value in values], read)
@@ -109,7 +109,7 @@ def by_name(shape: Shape) -> Shape:
 
     def read(found: Any) -> Any:
         if type(found) is not dict:
-            raise CodecError("an object", shown(found))
+            raise CodecError("an object", short_repr(found))
         return {key: _inside(f"[{key!r}]", shape, item) for key, item in found.items()}
 
     return Shape(
@@ -142,8 +142,8 @@ def _inside(place: str, shape: Shape, found: Any) -> Any:
 
 def _keys(found: object) -> str:
     if not isinstance(found, dict):
-        return shown(found)
-    return ", ".join(shown(key) for key in list(found)[:20]) or "none"
+        return short_repr(found)
+    return ", ".join(short_repr(key) for key in list(found)[:20]) or "none"
 
 
 INTEGER = exactly((int,), "an integer")

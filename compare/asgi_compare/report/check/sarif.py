@@ -74,7 +74,7 @@ def _gone(checked: Checked) -> tuple[str, ...]:
 
 
 def _suppressed(problem: Problem, checked: Checked) -> dict[str, Any]:
-    """Say that a result was accepted before, where it was in all of its exchanges."""
+    """Mark a result as accepted before, where it was in all of its exchanges."""
     if checked.changed is None:
         return {}
     known = set(keys_of(problem)) <= set(checked.changed.accepted)

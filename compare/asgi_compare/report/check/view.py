@@ -85,7 +85,7 @@ def _ending(transcript: Transcript) -> str:
 
 
 def summary(checked: Checked) -> list[str]:
-    """Say in a few sentences what came of the check."""
+    """Summarise the check in a few sentences."""
     count: dict[str, int] = dict.fromkeys(get_args(Level), 0)
     for problem in checked.problems:
         count[problem.level] += 1
@@ -120,7 +120,7 @@ def summary(checked: Checked) -> list[str]:
 
 
 def answers(checked: Checked) -> list[str]:
-    """Say which answers came, an exchange a line: `GET /: 200 (38), 405 (2)`."""
+    """Return which answers came, an exchange a line: `GET /: 200 (38), 405 (2)`."""
     return [
         f"{label}: {', '.join(f'{what} ({n})' for what, n in counts.items())}"
         for label, counts in checked.answers.items()

@@ -7,6 +7,7 @@ own, and come last.
 
 from __future__ import annotations
 
+from asgi_compare.contract.scenario import Client
 from asgi_compare.judge.application.probe import Probe, Server
 from asgi_compare.judge.application.probes.absent_keys import HTTP_OPTIONAL, absent
 from asgi_compare.judge.application.probes.http_bodies import HTTP_BODIES
@@ -289,7 +290,7 @@ HTTP = (
         "The path holds encoded slashes, spaces, quotes and letters of UTF-8.",
         "percent-encoded sequences and UTF-8 byte sequences decoded into characters",
         SCOPE,
-        changes={"suffix": b"/a%2Fb%20%22%25%C3%A9%F0%9F%8D%B5%0D%0A"},
+        changes={"suffix": b"/a%2Fb%20%22%2541%C3%A9%F0%9F%8D%B5%0D%0A"},
         needs="GET",
         compares="failure",
         level="advice",
@@ -357,6 +358,17 @@ HTTP = (
         ONCE,
         MAIN + "applications",
         Server(repeats=True),
+        level="advice",
+    ),
+    Probe(
+        "probe-http/over-and-over-left",
+        "http",
+        "A dozen clients that leave after the first piece, with a look at what is left "
+        "behind.",
+        "The disconnect event sent to the application if receive is called after",
+        WWW + "disconnect-receive-event",
+        Server(repeats=True),
+        changes={"client": Client(leaves_after_hearing=1)},
         level="advice",
     ),
 )

@@ -230,12 +230,23 @@ WSGI = (
         level="advice",
     ),
     Probe(
+        "probe-wsgi/inherited-context",
+        "wsgi",
+        "The request is served by a thread that has served another one before, as in a "
+        "server with a pool of threads.",
+        "application objects must be able to be invoked more than once",
+        PEP + "the-application-framework-side",
+        Server(inherits=True),
+        compares="answer",
+        level="advice",
+    ),
+    Probe(
         "probe-wsgi/encoded-path",
         "wsgi",
         "The path holds encoded slashes, spaces, quotes and letters of UTF-8.",
         "The remainder of the request URL's path",
         VARIABLES,
-        changes={"suffix": b"/a%2Fb%20%22%25%C3%A9%F0%9F%8D%B5%0D%0A"},
+        changes={"suffix": b"/a%2Fb%20%22%2541%C3%A9%F0%9F%8D%B5%0D%0A"},
         needs="GET",
         compares="failure",
         level="advice",
@@ -337,6 +348,17 @@ WSGI = (
         "application objects must be able to be invoked more than once",
         PEP + "the-application-framework-side",
         Server(repeats=True),
+        level="advice",
+    ),
+    Probe(
+        "probe-wsgi/over-and-over-left",
+        "wsgi",
+        "A dozen clients that leave after the first block, with a look at what is left "
+        "behind.",
+        "whether the request was completed normally, or terminated early",
+        DETAILS,
+        Server(repeats=True),
+        changes={"client": Client(leaves_after_hearing=1)},
         level="advice",
     ),
 )

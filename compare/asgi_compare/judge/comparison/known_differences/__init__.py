@@ -39,7 +39,7 @@ KNOWN: tuple[KnownDifference, ...] = tuple(
         *ASGI_SERVERS,
         *WSGI_SERVERS,
     )
-    if occurs(row)
+    if occurs(row.only)
 )
 
 __all__ = ["KNOWN", "KnownDifference"]

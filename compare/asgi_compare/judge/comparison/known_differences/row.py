@@ -35,9 +35,9 @@ class KnownDifference:
     a distribution: `!httptools`. Where there are several, all must hold."""
 
 
-def occurs(row: KnownDifference) -> bool:
-    """Whether a row can occur with the versions that are installed."""
-    return all(_holds(requirement) for requirement in row.only)
+def occurs(only: tuple[str, ...]) -> bool:
+    """Return whether a row can occur with the versions that are installed."""
+    return all(_holds(requirement) for requirement in only)
 
 
 def _holds(requirement: str) -> bool:

@@ -14,7 +14,11 @@ BLOCK = bytes(range(256)) * 256
 """A piece of what is sent to a slow client, 64 KiB."""
 TYPE = (b"content-type", b"text/plain; charset=utf-8")
 ETAG = b'"strong"'
-REPEATED = [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"x-inside", b"1")]
+REPEATED = [
+    (b"set-cookie", b"a=1"),
+    (b"set-cookie", b"b=2"),
+    (b"x-inside", b"As Is"),
+]
 """Fields that must arrive, one of them twice."""
 
 

@@ -292,6 +292,7 @@ ACTS: dict[str, Act] = {
     "says little": says_little,
     "uses other iterables": other_iterables,
     "answers two at once": two_at_once,
+    "answers two in a row": two_at_once,
     "sends a path": sends_file("http.response.pathsend"),
     "sends a file": sends_file("http.response.zerocopysend"),
     "sends trailers": uses(

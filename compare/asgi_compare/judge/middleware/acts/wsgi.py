@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic_ns as now
 from typing import Any
 
-from asgi_compare.drive.in_process.recorder import told
+from asgi_compare.drive.in_process.recorder import describe_exc_info
 from asgi_compare.judge.middleware.acts.content import (
     BLOCK,
     MANY,
@@ -41,7 +41,7 @@ class InsideWsgi(Inside):
             "type": "start_response",
             "status": status,
             "response_headers": [*headers],  # a layer may write into it
-            "exc_info": told(exc_info[0]) if exc_info else None,
+            "exc_info": describe_exc_info(exc_info[0]) if exc_info else None,
         }
         index = self.record("send", event)
         try:
@@ -217,7 +217,8 @@ def begins_too_late(call: InsideWsgi) -> Iterator[bytes]:
 
 
 def raises(call: InsideWsgi) -> Iterable[bytes]:
-    """Fail before there is a response."""
+    """Read the body, and fail before there is a response."""
+    call.body()
     raise Planned
 
 
@@ -286,4 +287,5 @@ ACTS: dict[str, Act] = {
     "says little": says_nothing,
     "sends a file": sends_file,
     "answers two at once": two_at_once,
+    "answers two in a row": two_at_once,
 }

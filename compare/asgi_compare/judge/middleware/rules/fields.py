@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from asgi_compare.judge.middleware.rules.bodies import came_to_an_end
 from asgi_compare.judge.middleware.rules.rule import rule
@@ -142,6 +143,37 @@ def request_fields_lost(pair: Pair) -> Iterator[str]:
             together = b", ".join(came)
             if len(said) > 1 and came and not all(v in together for v in said):
                 yield f"Expected {name.decode('latin-1')} {said!r}, but got {came!r}"
+
+
+@rule(
+    "path-decoded-twice",
+    "must",
+    asgi=(
+        "percent-encoded sequences and UTF-8 byte sequences decoded into characters",
+        WWW + "http-connection-scope",
+    ),
+    wsgi=(
+        'The remainder of the request URL\'s "path", designating the virtual '
+        '"location" of the request\'s target within the application',
+        PEP + "environ-variables",
+    ),
+    statement="The path comes inside decoded once: `%2541` is `%41`, and not `A`.",
+    hint="Use the path as it is; the server has decoded it.",
+)
+def path_decoded_twice(pair: Pair) -> Iterator[str]:
+    """Look for a path in which percent-encodings that are text have been decoded."""
+    for inside, plain in zip(pair.inside, pair.plain_inside, strict=False):
+        for key in ("path", "PATH_INFO"):
+            given, got = plain.scope.get(key), inside.scope.get(key)
+            if not isinstance(given, str) or not isinstance(got, str):
+                continue
+            _, text, rest = given.partition(ENCODED_AGAIN)
+            if text and got.endswith(unquote(text + rest)):
+                yield f"Expected the path {given!r} inside, but got {got!r}"
+
+
+ENCODED_AGAIN = "%41"
+"""In the path of a probe this is text, since its percent sign was encoded."""
 
 
 def readable(scope: Any) -> Fields:

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from asgi_compare.drive.servers.certificates import HOST
 from asgi_compare.judge.server.case import PATIENCE, Stream
 from asgi_compare.judge.server.client.frames import CLOSE, frames
 from asgi_compare.judge.server.client.line import MAX_RECEIVED
@@ -55,7 +54,7 @@ async def speak(
     )
     how: dict[str, Any] = {}
     if secure:
-        how = {"ssl": secure.context, "server_hostname": HOST}
+        how = {"ssl": secure.context, "server_hostname": secure.server_name}
     reader, writer = await asyncio.open_connection(host, port, **how)
     talk = _Talk(parser, reader, writer, fill)
     if secure:

@@ -31,6 +31,8 @@ class Secure:
     context: ssl.SSLContext
     shows: bytes = b""
     """The certificate that it shows if it is asked for one, in DER."""
+    server_name: str = HOST
+    """The name that the server's certificate has to be for."""
 
 
 class Pipe:
@@ -70,7 +72,9 @@ class SecurePipe(Pipe):
     def __init__(self, sock: socket.socket, secure: Secure) -> None:
         super().__init__(sock)
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = secure.context.wrap_bio(self._in, self._out, server_hostname=HOST)
+        self._tls = secure.context.wrap_bio(
+            self._in, self._out, server_hostname=secure.server_name
+        )
         self._secure = secure
         self._greeted = asyncio.Event()
         self._sending = asyncio.Lock()
@@ -158,7 +162,7 @@ def secure(certificates: Certificates, tls: Tls) -> Secure:
         context.set_alpn_protocols(list(tls.protocols))
     if tls.version:
         context.minimum_version = context.maximum_version = VERSIONS[tls.version]
-    return Secure(context, shows)
+    return Secure(context, shows, certificates.server_name)
 
 
 def negotiated(tls: ssl.SSLObject, secure: Secure) -> Negotiated:
