@@ -22,6 +22,8 @@ COMMAND = (sys.executable, "-m", "asgi_compare")
 SELECTED = ("hello", "status", "headers", "stream", "ws_echo", "error")
 WIDTH, HEIGHT = 1280, 800
 LOOKED_AT = "Look at them: "
+PATIENCE = 30.0
+"""Seconds in which the server must have ended after Ctrl-C."""
 
 
 def main(words: list[str]) -> int:
@@ -49,11 +51,18 @@ def main(words: list[str]) -> int:
         try:
             assert server.stdout is not None
             lines = iter(server.stdout.readline, "")
-            said = next(line for line in lines if line.startswith(LOOKED_AT))
+            said = next((line for line in lines if line.startswith(LOOKED_AT)), "")
+            if not said:
+                print("Expected an address of asgi-compare serve.", file=sys.stderr)
+                return 3
             _take(chromium, said.removeprefix(LOOKED_AT).strip(), folder)
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait()
+            try:
+                server.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                server.kill()  # what it has started ends with it
+                server.wait()
     return 0
 
 

@@ -73,6 +73,23 @@ def test_serve_tells_of_a_server_that_ends_by_itself(tmp_path: Path) -> None:
     assert wait_until(lambda: not named("", str(tmp_path)), 5)
 
 
+def test_sigterm_while_servers_start_leaves_no_process(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "asgi_compare", "serve", "-i", "django-asgi"],
+        cwd=tmp_path,
+        env=environment(**{MARK: str(tmp_path)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert wait_until(lambda: bool(named("uvicorn", str(tmp_path))), 60)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err.strip()) == (130, "Interrupted.")
+    assert "Ctrl-C ends it." not in out
+    assert wait_until(lambda: not named("", str(tmp_path)), 5)
+
+
 def named(module: str, mark: str) -> list[int]:
     """Find the processes with the mark that run `python -m module`."""
     found = []

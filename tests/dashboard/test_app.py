@@ -92,7 +92,46 @@ async def test_request_goes_to_all_and_comes_back_in_order(
     assert [each["id"] for each in answers] == ["raw-asgi", "raw-wsgi"]
     assert [each["answer"]["status"] for each in answers] == [200, 200]
     assert answers[0]["answer"]["body"] == answers[1]["answer"]["body"]
+    assert answers[0]["differences"] == []
     assert answers[0]["copies"]["trace"] == "asgi-compare trace raw-asgi GET:/json"
+
+
+async def test_every_difference_is_told_with_what_explains_it(
+    dashboard: Dashboard,
+) -> None:
+    _, answers = await post(dashboard, "/api/ask", {"target": "/headers"})
+    assert [each["differences"] for each in answers] == [
+        [],
+        [
+            {
+                "what": "status",
+                "values": ["200", "500"],
+                "known": True,
+                "layer": "start_response",
+                "reason": "Header values are encoded as ASCII, and one that is not "
+                "becomes an error; it should be latin-1 (PEP 3333, Unicode Issues).",
+            }
+        ],
+    ]
+
+
+async def test_field_that_is_repeated_is_shown_as_often(dashboard: Dashboard) -> None:
+    _, [answer, _] = await post(dashboard, "/api/ask", {"target": "/headers"})
+    fields = [value for name, value in answer["answer"]["headers"] if "cook" in name]
+    assert fields == ["a=1; Path=/", "b=2; Path=/"]
+
+
+async def test_client_leaves_after_the_bytes_that_were_asked_for(
+    dashboard: Dashboard,
+) -> None:
+    form = {"target": "/stream?pieces=50&size=1000", "leaves_after": "1500"}
+    _, answers = await post(dashboard, "/api/ask", form)
+    _, found = await post(dashboard, "/api/record", form)
+    for each, record in zip(answers, found["records"], strict=True):
+        assert each["answer"]["left"]
+        assert not each["answer"]["complete"]
+        kinds = [line["kind"] for line in record["events"]["lines"]]
+        assert kinds.count("http.response.body") + kinds.count("yield") <= 3
 
 
 async def test_record_has_the_events_and_the_known_differences(
@@ -115,9 +154,27 @@ async def test_record_has_the_events_and_the_known_differences(
         ("ask", {"target": "http://elsewhere/"}, "Expected a path that begins with /"),
         ("ask", {"method": "GET /"}, "Expected a method such as POST"),
         ("ask", {"headers": "no colon"}, "Expected a header 'name: value'"),
-        ("ask", {"leaves_after": "many"}, "invalid literal for int()"),
+        (
+            "ask",
+            {"leaves_after": "many"},
+            "Expected the bytes to leave after as a number of at least 1, but got "
+            "'many'.",
+        ),
+        ("ask", {"leaves_after": 0}, "Expected the bytes to leave after"),
         ("ask", [], "Expected a JSON object."),
+        ("ask", "no JSON", "Expected a JSON object."),
         ("load", {"id": "raw-asgi", "target": "x"}, "Expected a path"),
+        (
+            "load",
+            {"id": "raw-asgi", "seconds": "", "connections": 1},
+            "Expected the seconds as a number from 0.1 to 10, but got nothing.",
+        ),
+        (
+            "load",
+            {"id": "raw-asgi", "seconds": 1, "connections": "nan"},
+            "Expected the connections as a number from 1 to 20, but got 'nan'.",
+        ),
+        ("load", {}, "Expected ids among raw-asgi, raw-wsgi, but got [None]."),
         ("ask", {"body": "x" * (MAX_BODY + 1)}, "Expected at most 2,097,152 bytes."),
     ],
 )

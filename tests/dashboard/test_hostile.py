@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -12,20 +13,19 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from asgi_compare.dashboard.app import Dashboard
+from asgi_compare.dashboard.asking import DRAWN
 from asgi_compare.dashboard.serving import serving
 from asgi_compare.dashboard.subjects import Subject
 from asgi_compare.drive.servers.supervisor import start
 from asgi_compare.drive.servers.table import SERVERS
 from tests.dashboard.conftest import GUARD
 from tests.dashboard.test_app import post
-from tests.dashboard.test_page import CHROMIUM, NEEDS_CHROMIUM
 from tests.places import CODE
 
 MARKUP = "<img src=x onerror=\"document.title='pwned'\"><script>1</script>"
@@ -33,6 +33,7 @@ TARGET = f"""
 import os, time
 
 MARKUP = {MARKUP!r}
+PIECES = {{"/many": [b"x"] * 10_000, "/endless": [b"x" * 10_000] * 20_000}}
 
 async def application(scope, receive, send):
     if scope["type"] != "http":
@@ -44,8 +45,8 @@ async def application(scope, receive, send):
         time.sleep(3600)
     await send({{"type": "http.response.start", "status": 200,
                  "headers": [(b"x-markup", MARKUP.encode())]}})
-    for _ in range(10_000 if path == "/many" else 0):
-        await send({{"type": "http.response.body", "body": b"x", "more_body": True}})
+    for piece in PIECES.get(path, []):
+        await send({{"type": "http.response.body", "body": piece, "more_body": True}})
     body = (MARKUP + "\\x1b[2J\\x07").encode() if path != "/many" else b""
     await send({{"type": "http.response.body", "body": body}})
 """
@@ -56,7 +57,9 @@ def hostile(directory: Path) -> Iterator[dict[str, Subject]]:
     (directory / "hostile.py").write_text(TARGET)
     target = "hostile:application"
     row = SERVERS["uvicorn"]
-    with start(row, target, interface="asgi", app_dir=str(directory)) as running:
+    with start(
+        row, target, interface="asgi", app_dir=str(directory), grace=0.5
+    ) as running:
         subject = Subject("hostile", target, "asgi", running, str(directory))
         try:
             yield {"hostile": subject}
@@ -82,8 +85,23 @@ async def test_ten_thousand_events_become_one_line(
     [_, record] = answer["records"]
     lines = record["events"]["lines"]
     assert len(lines) < 20
+    assert len(record["events"]["drawn"]) == DRAWN
+    [note] = [each for each in record["events"]["notes"] if "time line" in each]
+    assert note.startswith(f"The time line has the first {DRAWN} of 10,0")
     assert sum(line["count"] for line in lines) == 10_000  # and not one more
     assert len(json.dumps(answer)) < 50_000
+
+
+async def test_answer_that_is_too_long_is_cut_with_a_sentence(
+    attacked: dict[str, Subject],
+) -> None:
+    dashboard = Dashboard(GUARD, attacked)
+    _, [_, theirs] = await post(dashboard, "/api/ask", {"target": "/endless"})
+    answer = theirs["answer"]
+    assert re.fullmatch(r"The first 4,096 of [0-9,]+ bytes are shown\.", answer["cut"])
+    assert "flooded" in answer["ending"] or "timed out" in answer["ending"]
+    assert not answer["complete"]
+    assert len(json.dumps(theirs)) < 20_000
 
 
 @pytest.mark.parametrize("path", ["/dies", "/blocks"])
@@ -102,35 +120,49 @@ async def test_target_that_goes_away_costs_its_own_answer(
     assert other["events"]["ending"] or other["events"]["notes"]
 
 
-def test_live_view_says_that_a_server_has_ended(attacked: dict[str, Subject]) -> None:
-    with serving(attacked) as address:
-        place = address.removeprefix("http://")
-        origin = Origin(f"http://{place.partition('/')[0]}")
-        attacked["hostile"].running.stop()
-        with connect(f"ws://{place}live", origin=origin) as watch:
-            rows = {row["id"]: row for row in json.loads(watch.recv(timeout=20))}
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    """Give a server that has run, and does not any more."""
+    with hostile(tmp_path_factory.mktemp("ended")) as found:
+        found["hostile"].running.stop()
+        yield found["hostile"]
+
+
+def place_of(address: str) -> str:
+    return address.removeprefix("http://")
+
+
+def origin_of(address: str) -> Origin:
+    return Origin(f"http://{place_of(address).partition('/')[0]}")
+
+
+def test_live_view_says_that_a_server_has_ended(
+    subjects: dict[str, Subject], ended: Subject
+) -> None:
+    with (
+        serving({**subjects, "hostile": ended}) as address,
+        connect(f"ws://{place_of(address)}live", origin=origin_of(address)) as watch,
+    ):
+        rows = {row["id"]: row for row in json.loads(watch.recv(timeout=20))}
     assert rows["hostile"]["ended"]
     assert rows["raw-asgi"]["ended"] == ""
 
 
-@NEEDS_CHROMIUM
-def test_what_a_target_sends_is_shown_as_text(attacked: dict[str, Subject]) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with serving(attacked) as address, sync_playwright() as playwright:
-        browser: Any = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.set_default_timeout(90_000)
-        page.goto(f"{address}#compose?target=/")
-        page.wait_for_selector(".events li")
-        shown = page.inner_text("main")
-        assert page.query_selector("main img, main script") is None
-        assert page.title() != "pwned"
-        browser.close()
-    assert "onerror" in shown
-    assert "\x1b" not in shown
+@pytest.mark.parametrize("kind", ["ws", "sse"])
+def test_console_says_that_a_server_has_ended(
+    kind: str, subjects: dict[str, Subject], ended: Subject
+) -> None:
+    with (
+        serving({**subjects, "hostile": ended}) as address,
+        connect(f"ws://{place_of(address)}console", origin=origin_of(address)) as ours,
+    ):
+        wish = {"kind": kind, "path": "/", "ids": ["hostile"]}
+        ours.send(json.dumps({"open": wish}))
+        told = json.loads(ours.recv(timeout=20))
+    assert (told["what"], told["text"]) == (
+        "failed",
+        "There is no connection: Connection refused.",
+    )
 
 
 def test_full_disk_takes_nothing_from_it(tmp_path: Path) -> None:

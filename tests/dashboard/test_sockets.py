@@ -74,12 +74,14 @@ def test_console_reads_server_sent_events(address: str) -> None:
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
-        ("no json", "Expecting value"),
+        ("no json", "Expected a JSON object."),
+        ("[]", "Expected a JSON object."),
+        ({"open": 1}, "Expected a JSON object to open."),
         ({"open": {"kind": "ws", "path": "x"}}, "Expected a path"),
         ({"open": {"kind": "tcp", "path": "/"}}, "Expected 'ws' or 'sse'"),
         ({"open": {"kind": "ws", "path": "/", "ids": ["x"]}}, "Expected ids among"),
     ],
-    ids=["no json", "path", "kind", "ids"],
+    ids=["no json", "list", "number", "path", "kind", "ids"],
 )
 def test_console_says_what_is_wrong(
     address: str, message: object, sentence: str

@@ -26,10 +26,20 @@ class Client:
     """The client disconnects once it has sent this many pieces of its body."""
     leaves_after_hearing: int | None = None
     """The client disconnects once it has got this many pieces of the answer."""
+    leaves_after_bytes: int | None = None
+    """The client disconnects once it has got this many bytes of the body, or more: the
+    piece with the last of them comes whole."""
     leaves_after: float | None = None
     """The client disconnects this many seconds after it has sent its request."""
     reads_every: float = 0.0
     """Seconds the client takes over each piece of the answer: `send` waits."""
+
+    def has_enough(self, pieces: int, size: int) -> bool:
+        """Return whether it leaves with so many pieces and bytes of the answer."""
+        limit = self.leaves_after_bytes
+        return pieces == self.leaves_after_hearing or (
+            limit is not None and size >= limit
+        )
 
 
 PATIENT = Client()

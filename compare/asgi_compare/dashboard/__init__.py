@@ -1,7 +1,10 @@
 """The running servers, in a browser: one request for all of them, side by side.
 
     subjects.py   what is asked: a server that runs, and the same target in a worker
-    asking.py     one request to a subject: its answer, its events, its differences
+    forms.py      what the page has sent, as a request or a sentence about it
+    asking.py     one request to each subject: its answer, its events
+    explaining.py what differs, and what it is explained by
+    copying.py    a request to paste: curl, trace, a scenario of the contract
     console.py    one WebSocket or event stream to all of them at once
     live.py       what each process uses, and how long a small request takes
     load.py       a bounded load on one of them, while the others go on

@@ -28,6 +28,7 @@ from asgi_compare.contract.parse import TARGET
 from asgi_compare.contract.scenario import Request
 from asgi_compare.dashboard import asking, load, stored
 from asgi_compare.dashboard.console import Console
+from asgi_compare.dashboard.forms import FormError, form_from, path_from, request_from
 from asgi_compare.dashboard.guard import (
     POLICY,
     REPORT_POLICY,
@@ -94,9 +95,9 @@ class Dashboard:
             return
         try:
             status, answer = 200, await self._answer(scope, receive, path)
-        except (ValueError, TypeError, KeyError) as error:
+        except (FormError, stored.RunError) as error:
             status, answer = 400, {"error": str(error)}
-        except LookupError as error:
+        except NotThere as error:
             status, answer = 404, {"error": str(error)}
         body = json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
         await self._respond(send, status, body, "application/json")
@@ -108,10 +109,7 @@ class Dashboard:
         if scope["method"] == "GET":
             query = parse_qs(scope["query_string"].decode("latin-1"))
             return await function({name: values[-1] for name, values in query.items()})
-        form = json.loads(await _body(receive))
-        if not isinstance(form, dict):
-            raise ValueError("Expected a JSON object.")
-        return await function(form)
+        return await function(form_from(await _body(receive)))
 
     async def _list(self, query: Mapping[str, str]) -> Any:
         return {
@@ -158,11 +156,11 @@ class Dashboard:
 
     async def _ask(self, form: Mapping[str, Any]) -> Any:
         subjects = known(self._subjects, form.get("ids"))
-        return await asking.answers_to(subjects, asking.request_from(form))
+        return await asking.answers_to(subjects, request_from(form))
 
     async def _record(self, form: Mapping[str, Any]) -> Any:
         subjects = known(self._subjects, form.get("ids"))
-        request = asking.request_from(form)
+        request = request_from(form)
         return {
             "scenario": asking.scenario_name(request),
             "records": await asking.events_of(subjects, request),
@@ -170,11 +168,7 @@ class Dashboard:
 
     async def _load(self, form: Mapping[str, Any]) -> Any:
         [subject] = known(self._subjects, [form.get("id")])
-        path = str(form.get("target", "/"))
-        if not TARGET.fullmatch(path):
-            raise ValueError(f"Expected a path that begins with /, but got {path!r}.")
-        seconds, connections = float(form["seconds"]), int(form["connections"])
-        return await load.put(subject, path, seconds, connections)
+        return await load.put(subject, load.load_from(form))
 
     async def _source(self, query: Mapping[str, str]) -> Any:
         endpoint = query.get("endpoint", "")
@@ -190,7 +184,8 @@ class Dashboard:
             )
         run = self._runs[-1]
         if "scenario" in query:
-            return {"lines": stored.evidence(run, query["scenario"], query["cell"])}
+            cell = query.get("cell", "")
+            return {"lines": stored.evidence(run, query["scenario"], cell)}
         return {**stored.matrix(run), "changed": stored.changed(self._runs)}
 
     async def _file(self, path: str, send: Send) -> None:
@@ -263,7 +258,7 @@ class Dashboard:
         try:
             while (event := await receive())["type"] != "websocket.disconnect":
                 try:
-                    message = json.loads(event.get("text") or "")
+                    message = form_from(event.get("text") or "")
                     if "open" in message:
                         if console is not None:
                             await console.close()
@@ -273,21 +268,19 @@ class Dashboard:
                         await console.say(str(message["say"]))
                     elif console is not None and "close" in message:
                         await console.close()
-                except (ValueError, TypeError, KeyError) as error:
+                except FormError as error:
                     await tell({"id": "", "at": 0, "what": "error", "text": str(error)})
         finally:
             if console is not None:
                 await console.close()
 
-    def _console(
-        self, wish: Mapping[str, Any], tell: Callable[[Any], Awaitable[None]]
-    ) -> Console:
+    def _console(self, wish: Any, tell: Callable[[Any], Awaitable[None]]) -> Console:
+        if not isinstance(wish, Mapping):
+            raise FormError("Expected a JSON object to open.")
         subjects = known(self._subjects, wish.get("ids"))
-        path, kind = str(wish["path"]), wish.get("kind")
-        if not TARGET.fullmatch(path):
-            raise ValueError(f"Expected a path that begins with /, but got {path!r}.")
+        path, kind = path_from(wish, "path"), wish.get("kind")
         if kind not in ("ws", "sse"):
-            raise ValueError(f"Expected 'ws' or 'sse', but got {kind!r}.")
+            raise FormError(f"Expected 'ws' or 'sse', but got {kind!r}.")
         return Console(subjects, "ws" if kind == "ws" else "sse", path, tell)
 
 
@@ -300,10 +293,10 @@ async def _body(receive: Receive) -> bytes:
     while True:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise ValueError("The page has left.")
+            raise FormError("The page has left.")
         piece: bytes = event.get("body", b"")
         body += piece
         if len(body) > MAX_BODY:
-            raise ValueError(f"Expected at most {MAX_BODY:,} bytes.")
+            raise FormError(f"Expected at most {MAX_BODY:,} bytes.")
         if not event.get("more_body", False):
             return body

@@ -1,81 +1,49 @@
-"""One request to one subject: the answer, the events, and what differs and why."""
+"""One request to each subject: the answers, the events, and what differs and why."""
 
 from __future__ import annotations
 
 import asyncio
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from asgi_compare.contract import ENDPOINTS, SCENARIOS
-from asgi_compare.contract.parse import TARGET, TOKEN, ExchangeError
-from asgi_compare.contract.scenario import Client, Request
+from asgi_compare.contract.scenario import Request
+from asgi_compare.dashboard.copying import copies
+from asgi_compare.dashboard.explaining import differences
 from asgi_compare.dashboard.subjects import Subject
 from asgi_compare.drive.live import http as live
-from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.drive.targets.target import TargetError
-from asgi_compare.judge.comparison.diff import differences
-from asgi_compare.model.results import IN_PROCESS
-from asgi_compare.model.sanitize import clean
-from asgi_compare.model.transcript import Response, Transcript
+from asgi_compare.model.sanitize import clean, shorten
+from asgi_compare.model.transcript import Excerpt, Response, Transcript
 from asgi_compare.report.common.timeline import timeline
 
 DEADLINE = 5.0
 """Seconds that a composed request may take."""
-MAX_BODY = 1 << 20
-"""Bytes of a body that the page may send."""
-SLOW = 0.2
-"""Seconds that a slow reader takes over each piece."""
-
-
-def request_from(form: Mapping[str, Any]) -> Request:
-    """Make the request that the page has composed, or raise `ExchangeError`."""
-    method, target = str(form.get("method", "GET")), str(form.get("target", "/"))
-    if not TOKEN.fullmatch(method):
-        raise ExchangeError(f"Expected a method such as POST, but got {method!r}.")
-    if not TARGET.fullmatch(target):
-        raise ExchangeError(
-            f"Expected a path that begins with / and is percent-encoded, but got "
-            f"{target!r}."
-        )
-    body = str(form.get("body", "")).encode()
-    if len(body) > MAX_BODY:
-        raise ExchangeError(
-            f"Expected a body of at most {MAX_BODY:,} bytes, but got {len(body):,}."
-        )
-    leaves = form.get("leaves_after")
-    client = Client(
-        leaves_after_hearing=int(leaves) if leaves not in (None, "") else None,
-        reads_every=SLOW if form.get("slowly") else 0.0,
-    )
-    return Request(
-        method,
-        target.encode(),
-        tuple(
-            _field(line) for line in str(form.get("headers", "")).splitlines() if line
-        ),
-        (body,) if body else (),
-        client=client,
-    )
-
-
-def _field(line: str) -> tuple[bytes, bytes]:
-    name, colon, value = line.partition(":")
-    if not colon or not TOKEN.fullmatch(name) or "\0" in value:
-        raise ExchangeError(f"Expected a header 'name: value', but got {line!r}.")
-    return name.lower().encode(), value.strip().encode("latin-1", "replace")
+SHOWN_BYTES = 50_000
+"""Bytes of an answer's body that the page gets."""
+SHOWN_FIELDS = 100
+"""Header fields of an answer that the page gets."""
+DRAWN = 200
+"""Events that are drawn on a time line."""
 
 
 async def answers_to(
     subjects: Sequence[Subject], request: Request
 ) -> list[dict[str, Any]]:
-    """Send the request to all servers at once, and describe what the client got."""
+    """Send the request to all servers at once, and describe what the client got.
+
+    The first of them is the one that the others are compared with.
+    """
     came = await asyncio.gather(*(_on_server(each, request) for each in subjects))
+    scenario = scenario_name(request)
+    endpoint = scenario.partition("/")[0]
+    first = (subjects[0], came[0])
     return [
         {
             "id": subject.id,
             "answer": _answer(each),
-            "copies": copies(request, subject),
+            "differences": differences(scenario, first, (subject, each)),
+            "copies": copies(request, subject, endpoint, each.response),
         }
         for subject, each in zip(subjects, came, strict=True)
     ]
@@ -86,14 +54,18 @@ async def events_of(
 ) -> list[dict[str, Any]]:
     """Drive each in its worker, and describe what crossed the interface.
 
-    The first of them is the baseline that the others are compared with.
+    The first of them is the one that the others are compared with.
     """
     came = await asyncio.gather(*(_in_process(each, request) for each in subjects))
+    scenario = scenario_name(request)
+    first, *_ = came
     return [
         {
             "id": subject.id,
             "events": _events(each),
-            "differences": _differences(subject, request, came[0], each),
+            "differences": []
+            if isinstance(first, str) or isinstance(each, str)
+            else differences(scenario, (subjects[0], first), (subject, each)),
         }
         for subject, each in zip(subjects, came, strict=True)
     ]
@@ -113,34 +85,46 @@ async def _in_process(subject: Subject, request: Request) -> Transcript | str:
 
 
 def _answer(transcript: Transcript) -> dict[str, Any]:
-    shown = timeline(transcript)
     response = transcript.response
     return {
-        "status": response.status if response is not None else None,
-        "reason": clean(response.reason) if response is not None else "",
-        "headers": _headers(response),
-        "body": clean(response.text, lines=True) if response is not None else "",
-        "pieces": list(response.pieces) if response is not None else [],
-        "complete": response.complete if response is not None else False,
-        "took": shown.elapsed,
+        "status": None if response is None else response.status,
         "ms": transcript.elapsed_ns / 1e6,
-        "ending": shown.ending,
+        "ending": timeline(transcript).ending,
+        "left": transcript.left_at_ns is not None,
+        **_shown(response or Response(0, complete=False)),
     }
 
 
-def _headers(response: Response | None) -> list[tuple[str, str]]:
-    if response is None:
-        return []
-    return [
-        (clean(name.decode("latin-1")), clean(value.decode("latin-1")))
-        for name, value in response.headers
-    ]
+def _shown(response: Response) -> dict[str, Any]:
+    """Return of an answer what a page can show, with a sentence for what is cut off."""
+    whole = response.body
+    body = (whole.head if isinstance(whole, Excerpt) else whole)[:SHOWN_BYTES]
+    cut = []
+    if len(body) < len(whole):
+        cut.append(f"The first {len(body):,} of {len(whole):,} bytes are shown.")
+    if len(response.headers) > SHOWN_FIELDS:
+        count = len(response.headers)
+        cut.append(f"The first {SHOWN_FIELDS} of {count:,} header fields are shown.")
+    return {
+        "reason": clean(shorten(response.reason)),
+        "headers": [
+            [clean(shorten(part.decode("latin-1"), 2000)) for part in pair]
+            for pair in response.headers[:SHOWN_FIELDS]
+        ],
+        "body": clean(body.decode("utf-8", "backslashreplace"), lines=True),
+        "pieces": len(response.pieces),
+        "complete": response.complete,
+        "cut": " ".join(cut),
+    }
 
 
 def _events(record: Transcript | str) -> dict[str, Any]:
     if isinstance(record, str):
-        return {"lines": [], "notes": [record], "ending": "", "took": ""}
+        sentence = clean(record, lines=True)
+        return {"lines": [], "notes": [sentence], "ending": "", "drawn": []}
     shown = timeline(record)
+    count = len(record.events)
+    cut = f"The time line has the first {DRAWN} of {count:,} events."
     return {
         "lines": [
             {
@@ -153,66 +137,52 @@ def _events(record: Transcript | str) -> dict[str, Any]:
             }
             for line in shown.lines
         ],
-        "notes": list(shown.notes),
+        "notes": [*shown.notes, *([cut] if count > DRAWN else [])],
         "ending": shown.ending,
-        "took": shown.elapsed,
+        "drawn": _drawn(record),
     }
 
 
-def _differences(
-    subject: Subject,
-    request: Request,
-    baseline: Transcript | str,
-    record: Transcript | str,
-) -> list[dict[str, Any]]:
-    if isinstance(baseline, str) or isinstance(record, str) or record is baseline:
-        return []
-    found = differences(
-        scenario_name(request), subject.id, IN_PROCESS, baseline, record
-    )
+def _drawn(record: Transcript) -> list[list[Any]]:
+    """Return when, which way and on which thread, for the first events."""
+    seen = (*record.threads, *(event.thread for event in record.events))
+    threads = {ident: n for n, ident in enumerate(dict.fromkeys(seen), 1)}
     return [
-        {
-            "what": each.what,
-            "baseline": each.values[0],
-            "here": each.values[1],
-            "known": each.known,
-            "reason": each.reason,
-        }
-        for each in found
-        if each.what != "threads"  # to look for hops is to see more threads
+        [event.at_ns / 1e6, event.direction, threads[event.thread]]
+        for event in record.events[:DRAWN]
     ]
 
 
+def _asked(request: Request) -> object:
+    return request.method, request.target
+
+
+def _sent(request: Request) -> object:
+    fields = [(name.lower(), value) for name, value in request.headers]
+    return _asked(request), fields, b"".join(request.body)
+
+
+def _whole(request: Request) -> object:
+    return _sent(request), request.client
+
+
 def scenario_name(request: Request) -> str:
-    """Return the scenario that this request is, or `endpoint/composed`."""
-    for name, scenario in SCENARIOS.items():
-        exchange = scenario.exchange
-        if isinstance(exchange, Request) and exchange == request:
-            return name
+    """Return the scenario that this request is, or comes from, or `endpoint/composed`.
+
+    By this name the rows with known differences know it.
+    """
+    exchanges = {
+        name: each.exchange
+        for name, each in SCENARIOS.items()
+        if isinstance(each.exchange, Request)
+    }
+    for alike in (_whole, _sent, _asked):
+        for name, exchange in exchanges.items():
+            if alike(exchange) == alike(request):
+                return name
     path = request.target.partition(b"?")[0].decode("ascii")
     for endpoint in ENDPOINTS.values():
         fixed = endpoint.path.partition("{")[0]
         if endpoint.path == path or ("{" in endpoint.path and path.startswith(fixed)):
             return f"{endpoint.name}/composed"
     return "not_found/composed"
-
-
-def copies(request: Request, subject: Subject) -> dict[str, str]:
-    """Return the request as a curl command and as a trace, ready to paste."""
-    target = request.target.decode("ascii")
-    fields = [f"{n.decode()}: {v.decode('latin-1')}" for n, v in request.headers]
-    words = ["curl", "-i", "-X", request.method]
-    for each in fields:
-        words += ["-H", each]
-    if body := b"".join(request.body):
-        words += ["--data-binary", body.decode()]
-    name = subject.id if subject.id in IMPLEMENTATIONS else subject.target
-    trace = ["asgi-compare", "trace", name, f"{request.method}:{target}"]
-    for each in fields:
-        trace += ["-H", each]
-    if body:
-        trace += ["-d", body.decode()]
-    return {
-        "curl": shlex.join([*words, f"{subject.running.address}{target}"]),
-        "trace": shlex.join(trace),
-    }

@@ -7,8 +7,10 @@ What each of them says is told to the page as it comes, as text. A console tells
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -22,11 +24,38 @@ from asgi_compare.model.sanitize import shorten
 
 MAX_TOLD = 10_000
 """Things that one console tells; then it closes."""
+MAX_EVENT = 1 << 16
+"""Bytes of a server-sent event; a longer one is told in parts."""
+BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r(?!\n)")
 LIMIT = 2000
 """Characters shown of one message."""
 
 Kind = Literal["ws", "sse"]
 Tell = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class EventStream:
+    """Server-sent events, put together from the pieces in which they arrive."""
+
+    def __init__(self) -> None:
+        self._open = b""
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        """Take what has come; give each event that is whole by now."""
+        *events, self._open = BLANK_LINE.split(self._open + data)
+        yield from (_text(each) for each in events if each)
+        if len(self._open) > MAX_EVENT:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[str]:
+        """Give what has no blank line at its end, and begin anew."""
+        rest, self._open = self._open, b""
+        if rest:
+            yield f"{_text(rest)} (no blank line ends it)"
+
+
+def _text(event: bytes) -> str:
+    return event.decode("utf-8", "backslashreplace").strip("\r\n")
 
 
 class Console:
@@ -70,8 +99,15 @@ class Console:
         except InvalidStatus as error:
             status = error.response.status_code
             await self._note(subject.id, "refused", f"HTTP {status}")
-        except (OSError, InvalidHandshake, h11.RemoteProtocolError) as error:
-            await self._note(subject.id, "failed", f"{type(error).__name__}: {error}")
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else str(error)
+            await self._note(subject.id, "failed", f"There is no connection: {why}.")
+        except InvalidHandshake as error:
+            sentence = f"The answer to the handshake is none: {error}."
+            await self._note(subject.id, "failed", sentence)
+        except h11.RemoteProtocolError as error:
+            sentence = f"The server's answer is not HTTP/1.1: {error}."
+            await self._note(subject.id, "failed", sentence)
 
     async def _talk(self, subject: Subject) -> None:
         running = subject.running
@@ -94,8 +130,10 @@ class Console:
             )
 
     async def _read(self, subject: Subject) -> None:
+        """Tell one event of the stream at a time, however its bytes arrive."""
         running = subject.running
         reader, writer = await asyncio.open_connection(running.host, running.port)
+        stream = EventStream()
         try:
             client = h11.Connection(h11.CLIENT)
             fields = [("Host", f"{running.host}:{running.port}")]
@@ -109,9 +147,11 @@ class Console:
                 elif isinstance(event, h11.Response):
                     await self._note(subject.id, "opened", f"HTTP {event.status_code}")
                 elif isinstance(event, h11.Data):
-                    text = bytes(event.data).decode("utf-8", "backslashreplace")
-                    await self._note(subject.id, "heard", text.strip("\n"))
+                    for text in stream.feed(bytes(event.data)):
+                        await self._note(subject.id, "heard", text)
                 else:
+                    for text in stream.rest():
+                        await self._note(subject.id, "heard", text)
                     await self._note(subject.id, "closed", "")
                     return
         finally:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from asgi_compare.contract.parse import scenario_of
 from asgi_compare.contract.scenario import Conversation, Request
+from asgi_compare.dashboard.forms import FormError
 from asgi_compare.drive.servers.supervisor import RunningServer
 from asgi_compare.drive.workers.worker import Child
 from asgi_compare.model.transcript import Interface, Transcript
@@ -31,6 +32,11 @@ class Subject:
     """How many requests the dashboard has sent it."""
     _child: Child | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def implementation(self) -> str:
+        """The name of what runs; the id may name the server besides."""
+        return self.id.removesuffix(f" on {self.server}")
 
     @property
     def server(self) -> str:
@@ -71,10 +77,10 @@ class Subject:
 def known(subjects: Mapping[str, Subject], ids: object) -> list[Subject]:
     """Return the subjects with these ids, in the order of ours; all without any.
 
-    Raises `ValueError` with a sentence if there is no such id.
+    Raises `FormError` if there is no such id.
     """
     if not ids:
         return list(subjects.values())
     if not isinstance(ids, list) or not set(map(str, ids)) <= subjects.keys():
-        raise ValueError(f"Expected ids among {', '.join(subjects)}, but got {ids!r}.")
+        raise FormError(f"Expected ids among {', '.join(subjects)}, but got {ids!r}.")
     return [subject for id, subject in subjects.items() if id in ids]

@@ -91,6 +91,20 @@ async def test_client_leaves_in_the_middle_of_the_answer() -> None:
     assert transcript.events[2].at_ns <= left <= transcript.events[3].at_ns
 
 
+async def test_client_leaves_with_the_piece_that_has_its_last_byte() -> None:
+    async def streams(scope: Any, receive: Any, send: Any) -> None:
+        await send(start())
+        for _ in range(9):
+            await send(body(b"xyz", more=True))
+
+    request = Request(client=Client(leaves_after_bytes=4))
+    transcript = await exchange(streams, request)
+
+    assert transcript.response is not None
+    assert transcript.response.pieces == (3, 3)
+    assert transcript.left_at_ns is not None
+
+
 async def test_client_that_leaves_with_the_last_piece_has_missed_nothing() -> None:
     async def answers(scope: Any, receive: Any, send: Any) -> None:
         await send(start())

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from asgi_compare.contract.scenario import Request
+from asgi_compare.drive.in_process import stepping
 from asgi_compare.drive.in_process.asgi_http import exchange
 from asgi_compare.model.transcript import MAX_EVENTS, Transcript
 from tests.drive.in_process.crossed import body, start
@@ -173,6 +174,19 @@ async def test_application_that_ignores_its_cancellation_is_abandoned(
 
     assert transcript.ending.kind == "abandoned"
     assert 1e9 <= transcript.elapsed_ns < 3e9
+
+
+async def test_timeout_of_an_abandoned_application_does_not_cancel_its_driver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def ignores_it_within_a_timeout(*_: Any) -> None:
+        async with asyncio.timeout(3 * SOON):
+            await ignores_cancellation()
+
+    monkeypatch.setattr(stepping, "GRACE", SOON)
+    transcript = await put(ignores_it_within_a_timeout, SOON)
+    assert transcript.ending.kind == "abandoned"
+    await asyncio.sleep(3 * SOON)
 
 
 async def test_cancellation_from_outside_gets_through() -> None:

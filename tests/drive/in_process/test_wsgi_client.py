@@ -30,6 +30,18 @@ def test_client_leaves_and_the_iterable_is_closed() -> None:
     assert transcript.left_at_ns is not None
 
 
+def test_client_leaves_with_the_block_that_has_its_last_byte() -> None:
+    def application(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [])
+        return [b"xyz"] * 9
+
+    transcript = exchange(application, Request(client=Client(leaves_after_bytes=4)))
+
+    assert transcript.response is not None
+    assert transcript.response.pieces == (3, 3)
+    assert transcript.left_at_ns is not None
+
+
 def test_write_to_a_client_that_has_left_raises() -> None:
     def application(environ: Any, start_response: Any) -> Any:
         write = start_response("200 OK", [])

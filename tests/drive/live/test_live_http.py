@@ -162,6 +162,17 @@ def test_client_leaves_after_hearing_some_pieces(
     assert ending(transcript) == ("returned", "")
 
 
+def test_client_leaves_after_hearing_some_bytes() -> None:
+    def script(connection: socket.socket) -> None:
+        answers(CHUNKED, b"3\r\nabc\r\n" * 9)(connection)
+        read_to_the_end(connection)
+
+    transcript = ask(script, Request(client=Client(leaves_after_bytes=4)))
+    assert transcript.left_at_ns is not None
+    assert transcript.response is not None
+    assert transcript.response.pieces == (3, 3)
+
+
 def test_client_leaves_upon_the_head() -> None:
     def script(connection: socket.socket) -> None:
         answers(CHUNKED)(connection)

@@ -56,7 +56,11 @@ def test_a_killed_service_comes_back_at_its_address(place: Path) -> None:
         port = int(url.removeprefix("port "))
         it.kill()
         assert not answers(port)
-        assert it.exited() == "was killed together with its launcher"
+        # It is asked to stop first, and may have obeyed before its launcher is killed.
+        assert it.exited() in (
+            "was killed together with its launcher",
+            "was killed by signal 15",
+        )
         it.restart()
         assert answers(port)
         assert (it.url, it.exited()) == (url, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -83,6 +83,8 @@ def serve(
     no_color: bool,
 ) -> None:
     """Start the implementations on real servers, with a page to compare them."""
+    # From the first moment on: what has started by then is stopped, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         runs = [stored.read(name) for name in run_files]
     except stored.RunError as error:
@@ -205,11 +207,10 @@ def _table(wanted: Wanted, running: Running) -> Table:
 
 
 def _watch(running: Running) -> None:
-    """Wait for Ctrl-C (or SIGTERM); say so if a server ends by itself."""
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda number, frame: told.set())
+    """Wait for Ctrl-C or SIGTERM; say so if a server ends by itself."""
     left = dict(running)
-    while left and not told.wait(WATCH_EVERY):
+    while left:
+        time.sleep(WATCH_EVERY)
         for key, one in list(left.items()):
             if ended := one.exited():
                 last = "\n".join(clean(line) for line in one.logs(5))

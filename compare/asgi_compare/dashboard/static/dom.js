@@ -22,9 +22,9 @@ export async function api(name, form) {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(form),
-  });
-  const found = await answer.json();
-  if (!answer.ok) throw new Error(found.error ?? `HTTP ${answer.status}`);
+  }).catch(() => { throw new Error("asgi-compare serve does not answer: has it ended? Start it, and open its new address."); });
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(found.error ?? `asgi-compare serve has answered ${answer.status}; its terminal says why.`);
   return found;
 }
 
@@ -37,11 +37,19 @@ export function milliseconds(value) {
 }
 
 // Checkboxes for the subjects; `chosen()` gives the ids of those that are ticked.
-export function chooser(subjects) {
+export function chooser(subjects, ticked = []) {
   const boxes = subjects.map((each) =>
-    el("label", { class: "inline" }, el("input", { type: "checkbox", value: each.id, checked: true }), each.id));
+    el("label", { class: "inline" }, el("input", { type: "checkbox", value: each.id, checked: !ticked.length || ticked.includes(each.id) }), each.id));
   const set = el("fieldset", { class: "wide" }, el("legend", {}, "Send to"), boxes);
   return { set, chosen: () => [...set.querySelectorAll("input:checked")].map((box) => box.value) };
+}
+
+// Differences, each above what it is explained by; nothing is marked without that.
+export function explained(differences) {
+  const sentence = (each) => (each.known ? `explained by ${each.layer}: ${each.reason}` : "not explained");
+  return differences.length > 0 && el("ul", { class: "fields", "aria-label": "Differences" }, [...new Set(differences.map(sentence))].map((reason) => el("li", {},
+    differences.filter((each) => sentence(each) === reason).map((each) => el("div", { class: "differs" }, `${each.what}: ${each.values.join(" → ")}`)),
+    el("div", { class: reason === "not explained" ? "reason bad" : "reason quiet" }, reason))));
 }
 
 export function failure(error) {

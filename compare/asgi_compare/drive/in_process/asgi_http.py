@@ -88,7 +88,7 @@ class HttpExchange(HttpClient):
         if not self.sent(event):
             await self.never()
         if self.client is not PATIENT and self.pieces_heard > heard:
-            await self.client_hears()
+            await self.client_hears(len(event["body"]))
 
     def take(self, event: Any) -> None:
         """Take a part of the response, if its turn has come."""

@@ -109,7 +109,7 @@ class WebSocketExchange(AsgiExchange):
         return await self.give(self.disconnect())
 
     def disconnect(self) -> Message:
-        """Tell how the connection came to its end."""
+        """Return how the connection came to its end."""
         event = {"type": "websocket.disconnect", "code": ABNORMAL, "reason": ""}
         if self.by_application is not None:
             code = self.by_application.get("code", 1000)

@@ -32,6 +32,8 @@ class HttpClient(AsgiExchange):
     """Pieces of the request's body that the application was given."""
     pieces_heard = 0
     """Pieces of the response's body that were not empty."""
+    bytes_heard = 0
+    """Bytes of them, if the client is one that might care."""
     started: dict[str, Any] | None = None
     """The start of the response, once the client got it."""
     announces_trailers = False
@@ -68,9 +70,10 @@ class HttpClient(AsgiExchange):
                 loop = asyncio.get_running_loop()
                 self.timer = loop.call_later(seconds, self.leave)
 
-    async def client_hears(self) -> None:
+    async def client_hears(self, size: int) -> None:
         """Let the client take a piece of the answer, in its own time."""
-        if self.pieces_heard == self.client.leaves_after_hearing:
+        self.bytes_heard += size
+        if self.client.has_enough(self.pieces_heard, self.bytes_heard):
             self.leave()
         elif self.client.reads_every:
             await self.sleep(self.client.reads_every)

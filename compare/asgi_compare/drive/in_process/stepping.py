@@ -77,6 +77,7 @@ async def step_on(
             waits_for = context.run(_step, steps, error)
     except _GivenUp:
         leave_behind(steps)
+        disarm(task)
         if recorder.halted == "timed out":
             recorder.halted = "abandoned"
     except (KeyboardInterrupt, GeneratorExit):
@@ -98,6 +99,18 @@ def leave_behind(coroutine: object) -> None:
     has ignored its cancellation ignores that, too, and may loop for good.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(coroutine))
+
+
+def disarm(task: asyncio.Task[Any]) -> None:
+    """Stop the time-outs of an abandoned application, which would cancel its driver.
+
+    An `asyncio.timeout` cancels the task in which it was entered, and that is ours.
+    """
+    loop: Any = task.get_loop()
+    for handle in (*getattr(loop, "_ready", ()), *getattr(loop, "_scheduled", ())):
+        timeout = getattr(handle._callback, "__self__", None)
+        if isinstance(timeout, asyncio.Timeout) and vars(timeout)["_task"] is task:
+            handle.cancel()
 
 
 class _GivenUp(Exception):

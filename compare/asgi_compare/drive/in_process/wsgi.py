@@ -40,7 +40,7 @@ from asgi_compare.drive.in_process.environ import (
 from asgi_compare.drive.in_process.recorder import (
     ClientDisconnected,
     Recorder,
-    told,
+    describe_exc_info,
 )
 from asgi_compare.drive.request_parts import Prepared, prepare
 from asgi_compare.model.transcript import (
@@ -83,6 +83,7 @@ class WsgiExchange(Recorder):
     headers_sent = False
     complete = False
     heard_pieces = 0
+    heard_bytes = 0
     leaves_at: int | None = None
 
     def __init__(
@@ -177,7 +178,7 @@ class WsgiExchange(Recorder):
                 "type": "start_response",
                 "status": status,
                 "response_headers": [*headers] if type(headers) is list else headers,
-                "exc_info": told(exc_info),
+                "exc_info": describe_exc_info(exc_info),
             },
         )
         try:
@@ -250,7 +251,8 @@ class WsgiExchange(Recorder):
         if self.client is not PATIENT:
             time.sleep(self.client.reads_every)
             self.heard_pieces += 1
-            if self.heard_pieces == self.client.leaves_after_hearing:
+            self.heard_bytes += len(piece)
+            if self.client.has_enough(self.heard_pieces, self.heard_bytes):
                 self.leave()
 
     def sent(self, pieces: int) -> bool:

@@ -130,7 +130,7 @@ async def _read(sock: socket.socket, client: Client, reading: Reading) -> bool:
             reading.end()
             return False
         for heard in reading.feed(data):
-            if heard == client.leaves_after_hearing and not reading.complete:
+            if client.has_enough(heard, reading.length) and not reading.complete:
                 return True
             if heard > before:
                 await asyncio.sleep(client.reads_every)

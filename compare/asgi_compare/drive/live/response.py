@@ -64,6 +64,11 @@ class Reading:
         return self._head is not None
 
     @property
+    def length(self) -> int:
+        """Return the bytes of the body that have come."""
+        return self._length
+
+    @property
     def _chunked(self) -> bool:
         # h11 lets no other transfer coding pass.
         fields = self._head.headers if self._head is not None else []

@@ -176,7 +176,7 @@ async def _talk(
     hearing: Hearing,
     course: Course,
 ) -> None:
-    """Say and hear at once, until the connection is gone."""
+    """Send and receive at once, until the connection is gone."""
     try:
         await side_by_side(
             _speak(connection, sock, conversation, hearing, course),
@@ -194,7 +194,7 @@ async def _speak(
     hearing: Hearing,
     course: Course,
 ) -> bool:
-    """Say everything, wait until enough is heard, and leave; give False."""
+    """Send everything, wait until enough is heard, and leave; return False."""
     try:
         for message in conversation.says:
             await connection.send(message)

@@ -11,7 +11,7 @@ import pytest
 from asgi_compare.drive.servers.command_lines import Transport
 from asgi_compare.drive.servers.supervisor import ServerError, start
 from asgi_compare.drive.servers.table import SERVERS, Server
-from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.drive.servers.transports import TCP, TransportConfig
 from asgi_compare.judge.server.client.authority import make
 from asgi_compare.judge.server.host import NO_WORDS
 from asgi_compare.model.transcript import Interface
@@ -21,15 +21,15 @@ PATHS = {
     "certificate": "/c{0}.pem",
     "key": "/k.pem",
     "authority": "/a.pem",
-    "socket": "/s",
+    "socket": "/the.socket",
 }
 ELSEWHERE: tuple[Transport, ...] = ("tls", "unix")
 
 
-def way_of(transport: Transport, directory: Path) -> Way:
+def way_of(transport: Transport, directory: Path) -> TransportConfig:
     if transport == "unix":
-        return Way("unix", path=str(directory / "socket"))
-    return Way("tls", make(directory))
+        return TransportConfig("unix", path=str(directory / "socket"))
+    return TransportConfig("tls", make(directory))
 
 
 @pytest.mark.parametrize("transport", ELSEWHERE)
@@ -46,7 +46,7 @@ def test_server_is_reached_there(
     assert up.exited()
 
 
-async def _answer(way: Way, host: str, port: int) -> bytes:
+async def _answer(way: TransportConfig, host: str, port: int) -> bytes:
     reader, writer = await way.open(host, port)
     writer.write(b"GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     found = await asyncio.wait_for(reader.read(), 5)
@@ -76,7 +76,7 @@ def test_row_is_filled_or_has_no_words(server: Server, transport: Transport) -> 
     there = server.over(transport, PATHS)
     text = " ".join(there.command(interface, port=4242, target="module:app"))
     assert not re.search(r"\{(listen|port|certificate|key|authority|socket)\}", text)
-    assert ("/s" in text) == (transport == "unix")
+    assert ("/the.socket" in text) == (transport == "unix")
     assert ("4242" in text) == (transport == "tls")
     assert ("/c{0}.pem" in text) == (transport == "tls")
     assert ("/a.pem" in text) == (transport == "tls" and server.asks_clients())
