@@ -50,7 +50,14 @@ async def ask_async(request: HttpRequest) -> HttpResponse:
     return HttpResponse(answer.content, status=answer.status_code)
 
 
-urlpatterns = [path("sync", ask), path("async", ask_async)]
+async def ask_anew(request: HttpRequest) -> HttpResponse:
+    """Do the same with a client of its own, as in many a tutorial."""
+    async with httpx2.AsyncClient() as own:
+        answer = await own.get(UPSTREAM, params={"latency": request.GET["t"]})
+    return HttpResponse(answer.content, status=answer.status_code)
+
+
+urlpatterns = [path("sync", ask), path("async", ask_async), path("anew", ask_anew)]
 
 wsgi = get_wsgi_application()
 asgi = get_asgi_application()

@@ -113,13 +113,20 @@ BESIDE_OURS = {"django_async_backend": "django-async-backend[binary]"}
 
 def missing(experiment: Experiment) -> str:
     """Return what has to be installed first; empty if nothing has."""
-    absent = [name for name in experiment.needs if find_spec(name) is None]
+    absent = [name for name in experiment.needs if not _is_installed(name)]
     if not absent:
         return ""
     return (
         f"It needs the module {absent[0]!r}, which is not installed; add it with: "
         f'pip install "{BESIDE_OURS.get(absent[0], "asgi-compare[all]")}"'
     )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it is in
+        return False
 
 
 def answered(experiment: Experiment, observations: Observations, ended: str) -> Answer:

@@ -53,6 +53,7 @@ STEPS = (
     Step("async view", "asgi"),
     Step("async view, async middleware", "asgi", middleware="async", quick=False),
     Step("async view, no middleware", "asgi", middleware="none"),
+    Step("async view, a client for each request", "asgi", "anew", quick=False),
     Step("async view, beside Channels", "beside_channels", quick=False),
 )
 """In the order in which a project takes them."""
@@ -172,6 +173,17 @@ EXPERIMENT = Experiment(
     question="Does a page that asks an upstream serve more requests at some step of a "
     "move from WSGI to ASGI?",
     sources=(
+        Source(
+            "https://softwaresight.link/posts/sync-and-async-api-performance-comparison",
+            "to be significaltly faster, the results show the opposite",
+            "claim",
+        ),
+        Source(
+            "https://arunrocks.com/a-guide-to-asgi-in-django-30-and-its-performance/",
+            "faster than their synchronous counterparts often by a factor of 3x–5x",
+            "claim",
+        ),
+        Source("https://www.mj026.nl/blog/django-sync-or-async.html"),
         Source("https://docs.djangoproject.com/en/5.2/topics/async/#performance"),
     ),
     conditions=f"One worker on one core; {CLIENTS} clients, closed loop; WSGI on "
