@@ -93,6 +93,6 @@ def prepare() -> None:
 
 
 def add_sleep(connection: Any, **_: object) -> None:
-    """Give SQLite the function that `slow_query` asks for."""
+    """Add the function that `slow_query` asks for to SQLite."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("sleep", 1, time.sleep)

@@ -84,18 +84,18 @@ def section(behaviour: Behaviour) -> str:
 
 def answers_of(behaviour: Behaviour) -> Iterator[tuple[str, str]]:
     """Return what comes of it, with whom; the last row is the proof."""
-    yield "by hand", said(behaviour.raw)
-    yield "Starlette", said(behaviour.starlette)
+    yield "by hand", outcome_in_words(behaviour.raw)
+    yield "Starlette", outcome_in_words(behaviour.starlette)
     until = f" before {behaviour.until}" if behaviour.until else ""
     since = f" from {behaviour.since} on" if behaviour.since else ""
     on_asgi = "" if behaviour.wsgi is None else ", on ASGI"
-    yield f"Django{since}{until}{on_asgi}", said(behaviour.django)
+    yield f"Django{since}{until}{on_asgi}", outcome_in_words(behaviour.django)
     if behaviour.later is not None:
-        yield f"Django from {behaviour.until} on", said(behaviour.later)
+        yield f"Django from {behaviour.until} on", outcome_in_words(behaviour.later)
     if behaviour.wsgi is not None:
-        yield f"Django{until}, on WSGI", said(behaviour.wsgi)
+        yield f"Django{until}, on WSGI", outcome_in_words(behaviour.wsgi)
     without = f"Django, to prove it: {prose(behaviour.ablation.what)}"
-    yield without, said(behaviour.ablation.without)
+    yield without, outcome_in_words(behaviour.ablation.without)
 
 
 def bullets(behaviour: Behaviour) -> Iterator[str]:
@@ -133,7 +133,7 @@ def asked(step: Step) -> str:
     return " ".join(words)
 
 
-def said(outcome: Outcome | Unsupported) -> str:
+def outcome_in_words(outcome: Outcome | Unsupported) -> str:
     """Return what comes of it, in a few words."""
     if isinstance(outcome, Unsupported):
         return f"*{prose(outcome.reason)}*"

@@ -5,7 +5,7 @@
     python -m tools.server_table --json FILE     read FILE instead of playing
 
 All servers are played by one `asgi-compare check-server --all --json`, as a user would
-do it. What failed has its row in `server_table.toml`, with the place in the server's
+do it. What failed is listed in `server_table.toml`, with the place in the server's
 source. A failure without a row ends in exit code 1, and so does a row whose case did
 not fail on that server: it is out of date. Then the page is not written.
 

@@ -157,7 +157,7 @@ def _chapter(chapter: str, results: Sequence[Result], table: Table) -> list[str]
 
 
 def _nothing_to_tell(results: Sequence[Result]) -> str:
-    """Say why; cases that nobody played are no praise for anybody."""
+    """Return why; cases that nobody played are no praise for anybody."""
     cases = len(_distinct(results, "case"))
     played = [r for r in results if r["verdict"] != "unsupported"]
     absent = cases - len(_distinct(played, "case"))

@@ -225,7 +225,7 @@ def of_layers() -> str:
 
 
 def versions() -> str:
-    """Say what the figures hold for."""
+    """Return what the figures hold for."""
     found_: Mapping[str, str] = stored()["versions"]
     listed = ", ".join(f"{name} {version}" for name, version in found_.items())
     said = f"With CPython {stored()['python']}, {listed}, on two cores."

@@ -172,7 +172,7 @@ EXAMPLES = {
 """By the name of the part that shows it: `by-hand-hosts`."""
 
 
-def shown(example: Example) -> str:
+def rendered(example: Example) -> str:
     """Make the part of a worked example."""
     given = [
         each.name
@@ -215,5 +215,5 @@ def names(node: ast.stmt) -> Iterator[str]:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    f"by-hand-{name}": partial(shown, each) for name, each in EXAMPLES.items()
+    f"by-hand-{name}": partial(rendered, each) for name, each in EXAMPLES.items()
 }

@@ -1,4 +1,4 @@
-"""Each failure that the page about servers shows has its row; each row, a failure."""
+"""Each failure that the page about servers shows is listed; each row, a failure."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Commands(click.Group):
 
 
 def _complete(path: str, command: click.Command) -> None:
-    """Give a command, and those below it, their examples and their completion."""
+    """Add examples and completion to a command and to those below it."""
     own = command.epilog or ""
     if f"asgi-compare {path}" not in own:
         command.epilog = "\n\n".join(filter(None, [own, epilog(path)]))
@@ -224,7 +224,7 @@ def _in_a_directory() -> int:
 
 
 def _surroundings(error: OSError) -> int:
-    """Say in one sentence what the system refused; our own mistakes are raised."""
+    """Print in one sentence what the system refused; our own mistakes are raised."""
     if error.errno in FULL:
         _say(
             f"Could not write the output: {error.strerror}; make room, or send it "

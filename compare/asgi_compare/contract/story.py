@@ -137,7 +137,7 @@ class Says:
     times: int = 1
 
     def __str__(self) -> str:
-        said = self.words or f"says {shown(self.message)}"
+        said = self.words or f"says {shortened(self.message)}"
         return f"{self.who} {said}" + (f" {self.times} times" if self.times > 1 else "")
 
 
@@ -151,7 +151,7 @@ class Hears:
     within: float = WITHIN
 
     def __str__(self) -> str:
-        heard = self.words or shown(self.message)
+        heard = self.words or shortened(self.message)
         return f"{self.who} hears {heard}, within {self.within:g} s"
 
 
@@ -203,7 +203,7 @@ class Shows:
     within: float = WITHIN
 
     def __str__(self) -> str:
-        seen = self.words or shown(self.view)
+        seen = self.words or shortened(self.view)
         return f"{self.who} sees {seen}, within {self.within:g} s"
 
 
@@ -489,7 +489,7 @@ class Story:
         return "; ".join(map(str, self.steps)) + "."
 
 
-def shown(message: object, longest: int = 60) -> str:
+def shortened(message: object, longest: int = 60) -> str:
     """Return a message in short."""
     if isinstance(message, Mapping):
         message = json.dumps(message, ensure_ascii=False)

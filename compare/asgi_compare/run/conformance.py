@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from asgi_compare.judge.comparison.known_differences.row import occurs
 from asgi_compare.judge.rules import judge
 from asgi_compare.model.results import Finding
 from asgi_compare.model.transcript import Transcript
@@ -28,9 +29,11 @@ class KnownFinding:
     why: str
     """One sentence."""
     source: str
+    only: tuple[str, ...] = ()
+    """Where it occurs only with some versions, as in `KnownDifference`."""
 
 
-KNOWN_FINDINGS: tuple[KnownFinding, ...] = (
+ROWS = (
     KnownFinding(
         rule="asgi-headers/not-lowercase",
         implementation="django-asgi",
@@ -46,10 +49,12 @@ KNOWN_FINDINGS: tuple[KnownFinding, ...] = (
     KnownFinding(
         rule="http/field-value-blanks",
         implementation="django-wsgi",
-        why="Django puts a blank before the value of Set-Cookie.",
+        why="Django 5.2 leaves a blank in front of the value of Set-Cookie.",
         source="django/core/handlers/wsgi.py: WSGIHandler.__call__",
+        only=("django<6",),
     ),
 )
+KNOWN_FINDINGS = tuple(row for row in ROWS if occurs(row.only))
 
 
 def findings_in(key: str, transcript: Transcript) -> list[Finding]:

@@ -19,7 +19,7 @@ from asgi_compare.measure.behaviours import BEHAVIOURS, THEMES
 from asgi_compare.measure.behaviours.behaviour import Outcome, Step, Unsupported
 from asgi_compare.measure.behaviours.builders import answers, ask
 from tests.places import ROOT
-from tools.behaviour_parts import asked, prose, said, section, value
+from tools.behaviour_parts import asked, outcome_in_words, prose, section, value
 from tools.docs import PARTS
 from tools.worked_examples import EXAMPLES
 
@@ -87,7 +87,7 @@ def test_tests_that_are_named_are_there(name: str) -> None:
 def test_outcome_is_said_in_a_few_words(
     outcome: Outcome | Unsupported, words: str
 ) -> None:
-    assert said(outcome) == words
+    assert outcome_in_words(outcome) == words
 
 
 @pytest.mark.parametrize(

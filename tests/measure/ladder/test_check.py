@@ -55,8 +55,8 @@ def test_ratio_far_from_what_it_was_is_a_problem() -> None:
 def test_cpu_time_is_compared_as_well() -> None:
     now = served(sample()).served
     assert now is not None
-    dear = replace(now, cpu_times=Spread(99, 98, 100))
-    fresh = changed("urls-1", "async", served=dear)
+    costly = replace(now, cpu_times=Spread(99, 98, 100))
+    fresh = changed("urls-1", "async", served=costly)
     (problem,) = check.problems(sample(), fresh)
     assert "CPU time of urls-1 async on uvicorn at 25 times" in problem
 

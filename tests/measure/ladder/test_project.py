@@ -137,7 +137,7 @@ def found(site: Path) -> LadderResult:
     return store.from_json(json.loads((site / "found.json").read_text()))
 
 
-def said(result: Result) -> str:
+def words_of(result: Result) -> str:
     return " ".join(result.output.split())
 
 
@@ -163,7 +163,7 @@ def test_view_that_needs_a_user_has_prices_down_to_what_it_needs(site: Path) -> 
     assert [rung["above"] for rung in here.ladder] == [
         *("", "what it needs", "+ SecurityMiddleware"),
     ]
-    verdict = said(result)
+    verdict = words_of(result)
     assert verdict.startswith(
         "more_settings: GET /private, signed in as ada answers 200 on ASGI (Django's "
         "own) and 200 on WSGI (Django's own). On ASGI, a request makes 4 hops"
@@ -210,7 +210,7 @@ def test_nothing_is_written_into_the_services_of_the_settings(
     assert not (site / "cache").exists()
     result = measured(site, *options, "--real-services", more=more)
     assert result.exit_code == 0, result.output
-    assert "may have written into them" in said(result)
+    assert "may have written into them" in words_of(result)
     assert (site / "cache").exists()
 
 
@@ -231,7 +231,7 @@ def test_entry_of_the_settings_is_what_is_measured(site: Path) -> None:
     more = 'ASGI_APPLICATION = "site_asgi.router"\nMIDDLEWARE = []'
     result = measured(site, "--path", "/routed", more=more)
     assert result.exit_code == 0, result.output
-    assert "answers 204 on ASGI (site_asgi.router) and 404 on WSGI" in said(result)
+    assert "answers 204 on ASGI (site_asgi.router) and 404 on WSGI" in words_of(result)
 
 
 @pytest.mark.timeout(120)
@@ -247,8 +247,8 @@ def test_profiler_in_the_project_is_said(site: Path) -> None:
 def test_view_that_tires_is_no_price_and_no_success(site: Path) -> None:
     result = measured(site, "--path", "/tires", "--only", "sync_only")
     assert result.exit_code == 3
-    assert "Nothing of 'more_settings' could be measured." in said(result)
-    assert "at first, and 429 to request" in said(result)
+    assert "Nothing of 'more_settings' could be measured." in words_of(result)
+    assert "at first, and 429 to request" in words_of(result)
 
 
 @pytest.mark.parametrize(
@@ -313,8 +313,8 @@ def test_mistake_is_blamed_on_whose_it_is(
 ) -> None:
     result = measured(site, *arguments, more=more)
     assert result.exit_code == code
-    assert message in said(result)
-    assert "peeled" not in result.output
+    assert message in words_of(result)
+    assert "user_project" not in result.output
 
 
 def test_middleware_that_occurs_twice_has_two_names() -> None:

@@ -34,7 +34,7 @@ from asgi_compare.drive.servers import entry
 from asgi_compare.drive.servers.nonce import Identity, path_of
 from asgi_compare.drive.servers.process import TICK, Process, inherited
 from asgi_compare.drive.servers.table import Server, missing
-from asgi_compare.drive.servers.transports import TCP, Way
+from asgi_compare.drive.servers.transports import TCP, TransportConfig
 from asgi_compare.model.transcript import Interface
 
 HOST = "127.0.0.1"
@@ -85,7 +85,7 @@ def start(
     deadline: float = 10.0,
     grace: float = 5.0,
     port: int = 0,
-    way: Way = TCP,
+    way: TransportConfig = TCP,
 ) -> RunningServer:
     """Start `server` with `target`, and come back when it is ready.
 
@@ -133,7 +133,7 @@ class RunningServer:
         port: int,
         environment: Environment,
         grace: float,
-        way: Way = TCP,
+        way: TransportConfig = TCP,
     ) -> None:
         self.server = server
         self.way = way

@@ -200,7 +200,7 @@ def workspace(name: str, user: str = "") -> Iterator[Path]:
 
 @contextmanager
 def room_for(name: str) -> Iterator[None]:
-    """Say in one sentence why the files of a service could not be written."""
+    """Return in one sentence why the files of a service could not be written."""
     try:
         yield
     except OSError as error:

@@ -26,7 +26,7 @@ from asgi_compare.contract.story import (
     Transport,
     matches,
     numbers_in,
-    shown,
+    shortened,
 )
 from asgi_compare.drive.outside import World
 from asgi_compare.drive.stories.lines import (
@@ -245,7 +245,7 @@ class Player:
         if who.replica and isinstance(message, Mapping):
             self._say_soon(who, who.replica.hear(message))
         who.numbers += numbers_in(message, self.system.numbers)
-        self.note(who.name, "hears", shown(message, 120))
+        self.note(who.name, "hears", shortened(message, 120))
         who.changed.set()
 
     def _say_soon(self, who: Participant, all_said: Sequence[Said]) -> None:
@@ -334,7 +334,7 @@ class Player:
             await self._say(who, said)
 
     async def _say(self, who: Participant, said: Said) -> None:
-        self.note(who.name, "says", shown(said))
+        self.note(who.name, "says", shortened(said))
         assert who.line
         await who.line.say(self._written(said))
 
@@ -363,10 +363,10 @@ class Player:
 
         before = who.read
         if not await self._until(who, heard, step.within):
-            others = ", ".join(shown(each) for each in who.heard[before:][-3:])
+            others = ", ".join(shortened(each) for each in who.heard[before:][-3:])
             got = f"only {others}" if others else "nothing"
             end = "" if who.is_open else f" (the connection has ended: {who.code})"
-            raise Failed(f"Expected {shown(step.message)}, but heard {got}{end}.")
+            raise Failed(f"Expected {shortened(step.message)}, but heard {got}{end}.")
 
     async def _HearsNothing(self, step: steps.HearsNothing) -> None:
         who = self.all[step.who]
@@ -376,7 +376,7 @@ class Player:
             return next((each for each in new if matches(step.message, each)), None)
 
         if await self._until(who, lambda: heard() is not None, step.seconds):
-            raise Failed(f"Expected nothing, but heard {shown(heard())}.")
+            raise Failed(f"Expected nothing, but heard {shortened(heard())}.")
         if not who.is_open:
             raise Failed(f"Expected an open connection, but it ended with {who.code}.")
 
@@ -402,11 +402,10 @@ class Player:
             return matches(step.view, replica.view)
 
         if not await self._until(who, shows, step.within):
-            raise Failed(
-                f"Expected to see {shown(step.view)}, but saw {shown(replica.view)}."
-            )
+            seen = shortened(replica.view)
+            raise Failed(f"Expected to see {shortened(step.view)}, but saw {seen}.")
         who.read = len(who.heard)
-        self.note(who.name, "does", f"sees {shown(step.view)}")
+        self.note(who.name, "does", f"sees {shortened(step.view)}")
 
     async def _SeeTheSame(self, step: steps.SeeTheSame) -> None:
         everybody = [self.all[name] for name in (step.who, *step.others)]
@@ -420,7 +419,9 @@ class Player:
                     await asyncio.sleep(AGAIN)
         if not _are_alike(views()):
             raise Failed(f"Expected one view, but saw {views()}.")
-        self.note(step.who, "does", f"sees what all see: {shown(views()[step.who])}")
+        self.note(
+            step.who, "does", f"sees what all see: {shortened(views()[step.who])}"
+        )
 
     async def _until(
         self, who: Participant, holds: Callable[[], bool], seconds: float
@@ -499,8 +500,8 @@ class Player:
             return matches(step.value, self._found(what))
 
         def failed() -> Failed:
-            found = shown(self._found(what))
-            return Failed(f"Expected {shown(step.value)}, but found {found}.")
+            found = shortened(self._found(what))
+            return Failed(f"Expected {shortened(step.value)}, but found {found}.")
 
         end = monotonic() + step.within
         while not is_so():
@@ -551,7 +552,7 @@ def _check(step: steps.Asks, got: Got, took: float) -> None:
         raise Failed(f"Expected {step.holds!r} in the answer, but it is not there.")
     if step.says and not matches(step.says, json.loads(got.body)):
         body = got.body.decode("utf-8", "replace")
-        raise Failed(f"Expected {shown(step.says)}, but got {shown(body)}.")
+        raise Failed(f"Expected {shortened(step.says)}, but got {shortened(body)}.")
     for name, value in step.has.items():
         found = tuple(v for k, v in got.fields if k == name)
         if found != (value if isinstance(value, tuple) else (value,)):

@@ -21,7 +21,7 @@ from asgi_compare.drive.servers.log import Log
 from asgi_compare.drive.servers.process import Process, wait_until
 from asgi_compare.drive.workers.channel import Channel
 from asgi_compare.model.serialization.codec import loads
-from asgi_compare.model.serialization.schema import shown
+from asgi_compare.model.serialization.schema import short_repr
 from asgi_compare.model.transcript import EndKind
 
 GOODBYE = 1.0
@@ -108,7 +108,7 @@ class Session:
         except ValueError as error:
             raise self.failure(f"sent no answer: {error}") from error
         if not isinstance(answer, dict):
-            raise self.failure(f"sent no answer, but {shown(answer)}")
+            raise self.failure(f"sent no answer, but {short_repr(answer)}")
         return answer
 
     def failure(self, happened: str, kind: EndKind = "crashed") -> NoAnswer:

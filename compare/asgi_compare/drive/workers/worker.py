@@ -32,7 +32,7 @@ from asgi_compare.drive.targets.target import Form, TargetError
 from asgi_compare.drive.workers.channel import WorkerConfig
 from asgi_compare.drive.workers.session import GOODBYE, NoAnswer, Session
 from asgi_compare.model.serialization.codec import transcript_from_json
-from asgi_compare.model.serialization.schema import shown
+from asgi_compare.model.serialization.schema import short_repr
 from asgi_compare.model.transcript import Ending, Transcript
 
 START_LIMIT = 15.0
@@ -218,4 +218,4 @@ def _problem(answer: Mapping[str, object]) -> str:
     for key in ("no target", "broken"):
         if isinstance(answer.get(key), str):
             return str(answer[key])
-    return f"its answer was {shown(answer)}"
+    return f"its answer was {short_repr(answer)}"

@@ -20,7 +20,7 @@ be changed from outside, so that any layer can be put in or taken away:
     fronts.py       ASGI middlewares before the whole of Django, for experiments
     hashing.py      a password hasher that notes where it runs
     without.py      parts of Django with one thing left out, for experiments
-    peeled/         a user's own project, with some of its middleware taken away
+    user_project/   a user's own project, with some of its middleware taken away
     asgi.py, wsgi.py  the entries
 
 Everything lives in memory and is gone with the process.

@@ -1,4 +1,4 @@
-"""A second application by hand: what one gets without thinking of it, and with.
+"""A second application by hand: naive pages, and the middleware that fixes them.
 
 Most of what a framework does is not missed until it is gone. `pages.py` is written as a
 tutorial would have it, and does none of that: it takes every form from everywhere, and

@@ -6,9 +6,9 @@ which the answer has another status stays where it is and says so: a view that n
 `request.user` can be measured all the way down to what brings it.
 
 All rungs are in one process, so that the project is imported once, and has its tables
-made once. `asgi_compare.laboratory.django_lab.peeled` is what runs in there; it changes
-nothing of the settings but MIDDLEWARE, ALLOWED_HOSTS (so that it answers us) and,
-unless the user wants the real ones, the services (databases, caches, mail).
+made once. What runs in there is `asgi_compare.laboratory.django_lab.user_project`; it
+changes nothing of the settings but MIDDLEWARE, ALLOWED_HOSTS (so that it answers us)
+and, unless the user wants the real ones, the services (databases, caches, mail).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from asgi_compare.measure.timing.survey import survey
 from asgi_compare.measure.timing.survey_results import Effort, Progress, Survey
 from asgi_compare.measure.timing.worker import Unmeasured, Worker
 
-PEELED = "asgi_compare.laboratory.django_lab.peeled"
+USER_PROJECT = "asgi_compare.laboratory.django_lab.user_project"
 NAME = "your project"
 BARE, REST = "no middleware", "what it needs"
 """The lowest rung: if all middleware could be taken away, and if not."""
@@ -74,7 +74,7 @@ class Project:
 
 
 @dataclass(slots=True)
-class Peeling:
+class Removal:
     """The rungs of a project, from the whole downwards, as they are found."""
 
     worker: Worker
@@ -91,7 +91,7 @@ class Peeling:
         return {
             variant_of(interface, kept): Entry(
                 "asgi" if interface == "asgi" else "wsgi",
-                f"{PEELED}:{interface}",
+                f"{USER_PROJECT}:{interface}",
                 self.request,
                 made_with=",".join(map(str, kept)) or " ",
             )
@@ -106,7 +106,7 @@ class Peeling:
         self.worker.add({variant: entries[variant]})
         return self.worker.count(variant)[0].status
 
-    def peel(self, count: int, candidates: Sequence[int]) -> None:
+    def find_rungs(self, count: int, candidates: Sequence[int]) -> None:
         """Find the rungs; `candidates` may be taken away, in this order."""
         kept: Kept = tuple(range(count))
         expected = {}
@@ -160,33 +160,33 @@ def measure_project(
     worker = Worker(project.configuration({}))
     try:
         worker.load()
-        about = worker.tell(f"{PEELED}:about")
+        about = worker.tell(f"{USER_PROJECT}:about")
         if "problem" in about:
             raise Unmeasured(about["problem"])
         found_in = [Middleware(**each) for each in about["middleware"]]
-        peeling = Peeling(worker, _with_cookie(project.request, about["cookie"]))
+        removal = Removal(worker, _with_cookie(project.request, about["cookie"]))
         used = [n for n, each in enumerate(found_in) if not each.unused]
         progress("taking middleware away", 0, len(used))
-        peeling.peel(len(found_in), _chosen(found_in, used, project.only))
-        if len(peeling.broken) == len(INTERFACES):
-            told = " ".join(f"{n.upper()}: {w}" for n, w in peeling.broken.items())
+        removal.find_rungs(len(found_in), _chosen(found_in, used, project.only))
+        if len(removal.broken) == len(INTERFACES):
+            told = " ".join(f"{n.upper()}: {w}" for n, w in removal.broken.items())
             raise Unmeasured(f"Nothing of {project.settings!r} can be measured. {told}")
         names = _names(
-            [found_in[number].path for number in peeling.removed],
-            REST if any(n in used for n in peeling.rungs[-1]) else BARE,
+            [found_in[number].path for number in removal.removed],
+            REST if any(n in used for n in removal.rungs[-1]) else BARE,
         )
-        found = _survey(project, peeling, worker, quick, progress)
+        found = _survey(project, removal, worker, quick, progress)
     finally:
         worker.close()
     result = LadderResult(
         environment=described(),
-        ladder=list(_ladder(names, peeling, found_in)),
-        costs=_costs(found, peeling, names),
+        ladder=list(_ladder(names, removal, found_in)),
+        costs=_costs(found, removal, names),
         trees={
             f"Your project, {interface.upper()}": tree
             for interface in INTERFACES
             if (
-                it := found.results.get((NAME, variant_of(interface, peeling.rungs[0])))
+                it := found.results.get((NAME, variant_of(interface, removal.rungs[0])))
             )
             and (tree := it.tree) is not None
         },
@@ -199,7 +199,7 @@ def measure_project(
             about["debug"],
             "its own" if project.real_services else "in memory",
             [
-                replace(each, needed=peeling.needed.get(number, ""))
+                replace(each, needed=removal.needed.get(number, ""))
                 for number, each in enumerate(found_in)
             ],
             project.login,
@@ -218,13 +218,13 @@ def measure_project(
 
 
 def _survey(
-    project: Project, peeling: Peeling, worker: Worker, quick: bool, progress: Progress
+    project: Project, removal: Removal, worker: Worker, quick: bool, progress: Progress
 ) -> Survey:
     """Count and time all rungs, in the process that is there already."""
     variants = {
         name: entry
-        for kept in reversed(peeling.rungs)
-        for name, entry in peeling.entries(kept).items()
+        for kept in reversed(removal.rungs)
+        for name, entry in removal.entries(kept).items()
     }
     worker.configuration = project.configuration(variants)
     return survey(
@@ -233,16 +233,16 @@ def _survey(
         effort=QUICK if quick else THOROUGH,
         progress=progress,
         accepts=lambda status: status < 500,
-        pictured={(NAME, variant_of(each, peeling.rungs[0])) for each in INTERFACES},
+        pictured={(NAME, variant_of(each, removal.rungs[0])) for each in INTERFACES},
         started={NAME: worker},
     )
 
 
-def _costs(found: Survey, peeling: Peeling, names: Sequence[str]) -> list[Cost]:
-    """Give the costs of all variants the names of their rungs and interfaces."""
+def _costs(found: Survey, removal: Removal, names: Sequence[str]) -> list[Cost]:
+    """Name the costs of all variants after their rungs and interfaces."""
     rungs = {
         variant_of(interface, kept): (name, interface)
-        for kept, name in zip(peeling.rungs, names, strict=True)
+        for kept, name in zip(removal.rungs, names, strict=True)
         for interface in INTERFACES
     }
     made = []
@@ -256,7 +256,7 @@ def _costs(found: Survey, peeling: Peeling, names: Sequence[str]) -> list[Cost]:
             made.append(cost)
     return made + [
         Cost(names[0], interface, unsupported=why)
-        for interface, why in peeling.broken.items()
+        for interface, why in removal.broken.items()
     ]
 
 
@@ -303,12 +303,12 @@ def _names(paths: Sequence[str], lowest: str) -> list[str]:
 
 
 def _ladder(
-    names: Sequence[str], peeling: Peeling, known: Sequence[Middleware]
+    names: Sequence[str], removal: Removal, known: Sequence[Middleware]
 ) -> Iterator[dict[str, str]]:
     """Yield the rows of the ladder, from the bottom up."""
     left = [
         known[number].path.rpartition(".")[2]
-        for number in peeling.rungs[-1]
+        for number in removal.rungs[-1]
         if not known[number].unused
     ]
     yield {
@@ -318,8 +318,8 @@ def _ladder(
         "above": "",
         "layer": "",
     }
-    for position in reversed(range(len(peeling.removed))):
-        path = known[peeling.removed[position]].path
+    for position in reversed(range(len(removal.removed))):
+        path = known[removal.removed[position]].path
         yield {
             "name": names[position],
             "part": "your middleware",

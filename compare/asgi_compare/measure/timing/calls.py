@@ -97,8 +97,8 @@ class Watch:
             self._nodes[frame] = self.loose if is_loop else self.root
             frame = frame.f_back
         pools.listen(self._heard)
-        self._active = True
         sys.setprofile(self._heard)
+        self._active = True  # last, for this call may be heard: from Python 3.12 on
         return self
 
     def __exit__(

@@ -75,7 +75,7 @@ class Cell:
 
     @property
     def was_disturbed(self) -> bool:
-        """Return whether most of what is known of it was measured in bad company."""
+        """Return whether most of its samples are noisy."""
         return self.disturbed * 2 > len(self.samples)
 
 

@@ -282,7 +282,7 @@ came."""
 
 
 def _unanswered(transcript: Transcript) -> str:
-    """Say what it means that an application has returned and sent nothing."""
+    """Return what it means that an application has returned and sent nothing."""
     begins, meaning = UNANSWERED.get(str(transcript.scope.get("type")), ("", ""))
     sent = (e.event for e in transcript.events if e.direction == "send")
     kinds = (str(e.get("type")) for e in sent if isinstance(e, dict))

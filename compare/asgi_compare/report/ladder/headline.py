@@ -150,7 +150,7 @@ def _counts(result: LadderResult) -> Iterator[str]:
 
 
 def _times(asgi: Cost, wsgi: Cost) -> str:
-    """Say how many times as long ASGI takes, in process; nothing if it is not known.
+    """Return how many times as long ASGI takes, in process; nothing if it is not known.
 
     On a busy machine it goes by CPU time: others take time away, and none of that.
     """
@@ -196,7 +196,7 @@ def _of_project(result: LadderResult, project: Project) -> Iterator[str]:
     yield from _takes(asgi, wsgi)
     if any(cost and cost.disturbed for cost in (asgi, wsgi)):
         yield "The machine was not quiet: trust the counts, and not the times."
-    yield from _dearest(result)
+    yield from _costliest(result)
     yield from _sync_only(result, project)
     yield f"The project had {_services(project)}."
 
@@ -234,8 +234,8 @@ def _takes(asgi: Cost | None, wsgi: Cost | None) -> Iterator[str]:
         yield f"In process, one request at a time, ASGI takes {times} WSGI."
 
 
-def _dearest(result: LadderResult) -> Iterator[str]:
-    """Say which middleware costs most, by CPU time: the steadier one."""
+def _costliest(result: LadderResult) -> Iterator[str]:
+    """Yield which middleware costs most, by CPU time: the steadier one."""
     for name, variant in (("ASGI", "asgi"), ("WSGI", "wsgi")):
         prices = {
             rung["name"]: found
@@ -251,18 +251,18 @@ def _dearest(result: LadderResult) -> Iterator[str]:
                 f"{_most_hops(result, variant)}."
             )
             continue
-        dearest = max(measurable, key=lambda rung: prices[rung].apart.median)
-        path = next(r["layer"] for r in result.ladder if r["name"] == dearest)
-        added = _added_hops(result, dearest, variant)
+        costliest = max(measurable, key=lambda rung: prices[rung].apart.median)
+        path = next(r["layer"] for r in result.ladder if r["name"] == costliest)
+        added = _added_hops(result, costliest, variant)
         hops = f", and {plural(added, 'hop')}" if added > 0 else ""
         yield (
             f"The middleware that costs most on {name} is {path}: "
-            f"{number(prices[dearest].apart.median)} µs of CPU time{hops}."
+            f"{number(prices[costliest].apart.median)} µs of CPU time{hops}."
         )
 
 
 def _most_hops(result: LadderResult, variant: str) -> str:
-    """Say which middleware adds most hops; they are exact, whatever the machine did."""
+    """Return which middleware adds most hops, which are exact on any machine."""
     added = {r["layer"]: _added_hops(result, r["name"], variant) for r in result.ladder}
     most = max(added, key=lambda path: added[path])
     if added[most] <= 0:
@@ -279,7 +279,7 @@ def _added_hops(result: LadderResult, rung: str, variant: str) -> int:
 
 
 def _sync_only(result: LadderResult, project: Project) -> Iterator[str]:
-    """Say which middleware is sync-only, and what that does to the hops."""
+    """Yield which middleware is sync-only, and what that does to the hops."""
     found = [m for m in project.middleware if m.sync_only and not m.unused]
     if not found:
         yield "None of the middleware is sync-only."

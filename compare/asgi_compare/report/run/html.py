@@ -25,8 +25,7 @@ from jinja2 import Template
 from asgi_compare.model.results import Run
 from asgi_compare.report.common.pages import template
 from asgi_compare.report.common.wording import plural
-from asgi_compare.report.run import groups, measures, view
-from asgi_compare.report.run import summary as short
+from asgi_compare.report.run import groups, measures, summary, view
 from asgi_compare.report.run.evidence import Evidence, evidence
 from asgi_compare.report.run.marks import MARKS
 from asgi_compare.report.run.view import Chapter, Column
@@ -55,9 +54,9 @@ def render(run: Run) -> str:
         baseline=baseline,
         title=view.title(table),
         headline=view.headline(run, table),
-        short=short.sentences(run, table),
-        short_title=short.TITLE,
-        short_note=short.NOTE,
+        summary=summary.sentences(run, table),
+        summary_title=summary.TITLE,
+        summary_note=summary.NOTE,
         count=table.count(),
         marks=MARKS,
         differences=groups.differences(run),

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from asgi_compare.model.results import Run
 from asgi_compare.report.common.markdown import code, escape
-from asgi_compare.report.run import groups, measures, view
-from asgi_compare.report.run import summary as short
+from asgi_compare.report.run import groups, measures, summary, view
 from asgi_compare.report.run.marks import MARKS
 from asgi_compare.report.run.view import Matrix
 
@@ -40,17 +39,17 @@ def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def _in_short(run: Run, table: Matrix) -> list[str]:
-    found = short.sentences(run, table)
+    found = summary.sentences(run, table)
     if not found:
         return []
     lines = (
         f"* {escape(sentence.text)} ({', '.join(map(_place, sentence.places))})"
         for sentence in found
     )
-    return [f"## {short.TITLE}", "", short.NOTE, "", *lines]
+    return [f"## {summary.TITLE}", "", summary.NOTE, "", *lines]
 
 
-def _place(place: short.Place) -> str:
+def _place(place: summary.Place) -> str:
     return f"*{escape(place.name)}*" if place.section else code(place.name)
 
 

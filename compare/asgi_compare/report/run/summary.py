@@ -98,7 +98,7 @@ HEADER = re.compile(r"(answer \d+ )?header:")
 
 
 def alike(known: Known) -> Sentence | None:
-    """Say in how many scenarios all implementations are identical, in process."""
+    """Return in how many scenarios all implementations are identical, in process."""
     count = len(known.table.groups)
     differing: dict[str, set[bool]] = {}
     for difference in known.in_process:
@@ -286,7 +286,7 @@ def _on_servers(found: dict[str, Measurement]) -> dict[str, Measurement]:
 
 
 def _at_a_time(each: dict[str, tuple[float, float]]) -> str:
-    """Say the least and the most that run at a time, and on how many threads."""
+    """Return the least and the most that run at a time, and on how many threads."""
     few, many = min(each.values()), max(each.values())
 
     def threads(pair: tuple[float, float]) -> str:

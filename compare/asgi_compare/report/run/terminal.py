@@ -30,8 +30,7 @@ from rich.text import Text
 from asgi_compare.model.results import Run
 from asgi_compare.model.sanitize import clean, shorten
 from asgi_compare.report.common.wording import plural
-from asgi_compare.report.run import groups, measures, view
-from asgi_compare.report.run import summary as short
+from asgi_compare.report.run import groups, measures, summary, view
 from asgi_compare.report.run.marks import MARKS, Mark
 from asgi_compare.report.run.view import Chapter, Matrix, Row
 
@@ -271,11 +270,11 @@ def _narrow(heading: str) -> str:
 
 
 def _show_in_short(run: Run, table: Matrix, console: Console) -> None:
-    found = short.sentences(run, table)
+    found = summary.sentences(run, table)
     if not found:
         return
-    _title(short.TITLE, console)
-    console.print(Text(f"{short.NOTE} In brackets: what shows it.", "dim"))
+    _title(summary.TITLE, console)
+    console.print(Text(f"{summary.NOTE} In brackets: what shows it.", "dim"))
     grid = Table.grid(padding=(0, 1, 0, 0))
     for sentence in found:
         where = ", ".join(place.name for place in sentence.places)

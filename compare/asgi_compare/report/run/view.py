@@ -184,7 +184,7 @@ def title(table: Matrix) -> str:
 
 
 def headline(run: Run, table: Matrix) -> list[str]:
-    """Say in a few sentences what came of the run."""
+    """Summarise the run in a few sentences."""
     count = table.count()
     cells = sum(count.values()) - count["absent"]
     hosts = len({column.host for column in table.columns})
@@ -257,7 +257,7 @@ def _differences_in_words(run: Run) -> str:
 
 
 def _findings_in_words(run: Run) -> str:
-    """Say which rules are broken; where that is not known, the exchange has failed."""
+    """Return which rules are broken; or, if unknown, that the exchange failed."""
     exchanges = plural(len({finding.scenario for finding in run.findings}), "exchange")
     rules = ", ".join(dict.fromkeys(finding.rule for finding in run.findings))
     return f"In {exchanges} a rule of the specifications is broken: {rules}."

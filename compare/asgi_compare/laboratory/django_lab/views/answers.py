@@ -143,7 +143,7 @@ def suspect(request: HttpRequest) -> HttpResponse:
 
 
 def seen(request: HttpRequest) -> HttpResponse:
-    """Tell what was seen since this was asked last."""
+    """Return what was seen since this was asked last."""
     return JsonResponse(watching.seen())
 
 

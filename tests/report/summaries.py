@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from asgi_compare.model.results import IN_PROCESS, Run, Verdict
-from asgi_compare.report.run import summary as short
-from asgi_compare.report.run import view
+from asgi_compare.report.run import summary, view
 
 INTERFACES = {"raw-asgi": "asgi", "starlette": "asgi", "raw-wsgi": "wsgi"}
 
@@ -25,13 +24,13 @@ def made(*scenarios: str, names: tuple[str, ...] = tuple(INTERFACES)) -> Run:
     )
 
 
-def said(run: Run, question: str) -> short.Sentence | None:
+def answer(run: Run, question: str) -> summary.Sentence | None:
     """Return the answer of the row of the table in whose question these words are."""
-    (answer,) = (answer for asked, answer in short.QUESTIONS if question in asked)
-    return answer(short.Known(run, view.matrix(run)))
+    (find,) = (find for asked, find in summary.QUESTIONS if question in asked)
+    return find(summary.Known(run, view.matrix(run)))
 
 
 def text(run: Run, question: str) -> str:
-    sentence = said(run, question)
+    sentence = answer(run, question)
     assert sentence is not None
     return sentence.text

@@ -21,7 +21,7 @@ import traceback
 from importlib import import_module
 from typing import Any
 
-from asgi_compare.laboratory.django_lab.peeled import services
+from asgi_compare.laboratory.django_lab.user_project import services
 
 IN_MEMORY = os.environ.get("ASGI_COMPARE_SERVICES", "memory") == "memory"
 LOGIN = os.environ.get("ASGI_COMPARE_LOGIN", "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from asgi_compare.model.results import IN_PROCESS, Measurement, Run
-from asgi_compare.report.run import summary as short
-from tests.report.told import made, said, text
+from asgi_compare.report.run import summary
+from tests.report.summaries import answer, made, text
 
 WAITING = "mock_api/fifty_at_once"
 
@@ -57,11 +57,11 @@ class TestThreeWaits:
         run = self.run(
             raw_asgi=(0.15, 0.05), starlette=(0.17, 0.07), raw_wsgi=(0.15, 0.151)
         )
-        assert said(run, "three things") == short.Sentence(
+        assert answer(run, "three things") == summary.Sentence(
             "Three waits take 160 ms one after the other and 60.0 ms all at once on "
             "ASGI (medians of 2 measurements), and 150 ms one after the other and "
             "151 ms all at once on WSGI (one measurement each).",
-            tuple(map(short.Place, self.NAMES)),
+            tuple(map(summary.Place, self.NAMES)),
         )
 
     def test_says_nothing_of_an_interface_that_took_no_part(self) -> None:
@@ -69,21 +69,22 @@ class TestThreeWaits:
 
     def test_is_not_said_of_one_half(self) -> None:
         run = self.run(raw_asgi=(0.15, 0.05))
-        assert said(replace(run, measurements=run.measurements[:1]), "three") is None
+        assert answer(replace(run, measurements=run.measurements[:1]), "three") is None
 
     def test_is_not_said_without_an_interface(self) -> None:
         run = self.run(raw_asgi=(0.15, 0.05))
         assert (
-            said(replace(run, implementations=[{"name": "raw-asgi"}]), "three") is None
+            answer(replace(run, implementations=[{"name": "raw-asgi"}]), "three")
+            is None
         )
 
     def test_is_not_said_of_a_scenario_that_is_not_in_the_report(self) -> None:
         """There would be nothing to which the sentence could lead."""
         run = replace(made("a/b"), measurements=self.run(raw_asgi=(1, 1)).measurements)
-        assert said(run, "three things") is None
+        assert answer(run, "three things") is None
 
     def test_is_not_said_of_what_is_no_number(self) -> None:
-        assert said(self.run(raw_asgi=(0.15, float("nan"))), "three things") is None
+        assert answer(self.run(raw_asgi=(0.15, float("nan"))), "three things") is None
 
 
 class TestCrowd:
@@ -100,12 +101,12 @@ class TestCrowd:
             ("raw-wsgi@uvicorn", 10, 11, 0.25),
             ("raw-wsgi@hypercorn", 6, 6, 0.55),
         )
-        assert said(run, "at a time") == short.Sentence(
+        assert answer(run, "at a time") == summary.Sentence(
             "Of 50 requests that arrive at once and have to wait, as few as 6 run at a "
             "time, on 6 threads (raw-wsgi@hypercorn), and as many as 50, on 1 thread "
             "(raw-asgi@uvicorn and 1 more). Time until all of them were "
             "answered: from 60.0 ms (raw-asgi@uvicorn) to 550 ms (raw-wsgi@hypercorn).",
-            (short.Place(WAITING),),
+            (summary.Place(WAITING),),
         )
 
     def test_where_all_ran_alike_there_are_no_extremes(self) -> None:
@@ -127,12 +128,12 @@ class TestCrowd:
     def test_cell_in_which_not_all_were_answered_is_left_out(self) -> None:
         run = self.run(("raw-asgi@uvicorn", 50, 1, 1), ("starlette@uvicorn", 50, 1, 2))
         run.measurements[:3] = [replace(m, n=49) for m in run.measurements[:3]]
-        assert said(run, "at a time") is None
+        assert answer(run, "at a time") is None
 
     def test_is_not_said_of_one_cell_or_of_a_half(self) -> None:
         run = self.run(("raw-asgi@uvicorn", 50, 1, 1), ("starlette@uvicorn", 50, 1, 2))
         run.measurements.pop()
-        assert said(run, "at a time") is None
+        assert answer(run, "at a time") is None
 
 
 class TestClientLeft:
@@ -143,12 +144,12 @@ class TestClientLeft:
             late("starlette", 0.151),
             late("raw-asgi", 0.00032),
         ]
-        assert said(run, "has left") == short.Sentence(
+        assert answer(run, "has left") == summary.Sentence(
             "When its client has left while it waits for an event, an application goes "
             "on for 320 µs (raw-asgi) to 151 ms (starlette) on ASGI, and for 1.15 s "
             "(raw-wsgi) on WSGI; in process, once each.",
-            (short.Place("poll/client_leaves"),),
+            (summary.Place("poll/client_leaves"),),
         )
 
     def test_is_not_said_of_what_was_not_measured(self) -> None:
-        assert said(made("poll/client_leaves"), "has left") is None
+        assert answer(made("poll/client_leaves"), "has left") is None

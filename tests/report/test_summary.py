@@ -9,9 +9,8 @@ import pytest
 from rich.console import Console
 
 from asgi_compare.model.results import IN_PROCESS, Difference, Run, Verdict
-from asgi_compare.report.run import html, terminal, view
-from asgi_compare.report.run import summary as short
-from tests.report.told import made, said, text
+from asgi_compare.report.run import html, summary, terminal, view
+from tests.report.summaries import answer, made, text
 
 
 def difference(
@@ -22,13 +21,13 @@ def difference(
 
 
 def test_empty_run_says_nothing() -> None:
-    assert short.sentences(Run(), view.matrix(Run())) == []
+    assert summary.sentences(Run(), view.matrix(Run())) == []
 
 
 def test_order_is_that_of_the_table(run: Run) -> None:
     """The sample has not measured how soon fifty were answered; the rest is said."""
-    found = short.sentences(run, view.matrix(run))
-    asked = [said(run, question) for question, _ in short.QUESTIONS]
+    found = summary.sentences(run, view.matrix(run))
+    asked = [answer(run, question) for question, _ in summary.QUESTIONS]
     assert found == [sentence for sentence in asked if sentence is not None]
     assert len(found) == 5
 
@@ -47,29 +46,29 @@ class TestAlike:
                 between=("raw-asgi@in-process", "raw-asgi@uvicorn"),
             ),
         ]
-        assert said(run, "are identical") == short.Sentence(
+        assert answer(run, "are identical") == summary.Sentence(
             "All 3 implementations pass 3 of 4 scenarios in process. 1 of these is "
             "identical in all 3, and 1 differs in header fields alone.",
-            (short.Place("a/same"), short.Place("a/header")),
+            (summary.Place("a/same"), summary.Place("a/header")),
         )
 
     def test_says_none_and_both(self) -> None:
         run = made("a/body", names=("raw-asgi", "raw-wsgi"))
         run.differences.append(difference("a/body", "body"))
-        assert said(run, "are identical") == short.Sentence(
+        assert answer(run, "are identical") == summary.Sentence(
             "Both implementations pass 1 of 1 scenario in process. None of these is "
             "identical in both, and none differs in header fields alone.",
-            (short.Place("a/body"),),
+            (summary.Place("a/body"),),
         )
 
     def test_is_not_said_of_one_implementation(self) -> None:
-        assert said(made("a/b", names=("raw-asgi",)), "are identical") is None
+        assert answer(made("a/b", names=("raw-asgi",)), "are identical") is None
 
     def test_is_not_said_where_nothing_passed_everywhere(self) -> None:
         run = made("a/b")
         run.verdicts.pop()  # this exchange was not asked for
         run.verdicts.append(Verdict("a/c", "raw-wsgi", IN_PROCESS, "passed"))
-        assert said(run, "are identical") is None
+        assert answer(run, "are identical") is None
 
 
 class TestBusiestLayer:
@@ -82,10 +81,10 @@ class TestBusiestLayer:
             difference("a/b", "body", "Json", "Blanks."),
             difference("a/b", "status"),
         ]
-        assert said(run, "Which layer") == short.Sentence(
+        assert answer(run, "Which layer") == summary.Sentence(
             "Security makes 2 of the 4 differences, more than any other layer, in 2 of "
             "2 scenarios: It adds fields.",
-            (short.DIFFERENCES,),
+            (summary.DIFFERENCES,),
         )
 
     def test_without_a_reason_is_named_all_the_same(self) -> None:
@@ -100,7 +99,7 @@ class TestBusiestLayer:
     ) -> None:
         run = made("a/b")
         run.differences += [difference("a/b", "body", layer) for layer in layers]
-        assert said(run, "Which layer") is None
+        assert answer(run, "Which layer") is None
 
 
 class TestUnsupported:
@@ -115,10 +114,10 @@ class TestUnsupported:
     def test_most_common_reason_comes_with_its_layer(self) -> None:
         run = self.run("No list.", "No list.", "No push.")
         run.differences.append(difference("a/b", "body", "QueryDict", "No list."))
-        assert said(run, "cannot be done") == short.Sentence(
+        assert answer(run, "cannot be done") == summary.Sentence(
             "3 of 6 exchanges are unsupported. The most common reason, in the layer "
             "QueryDict (2 of them): No list.",
-            (short.UNSUPPORTED,),
+            (summary.UNSUPPORTED,),
         )
 
     def test_reason_without_a_layer_is_given_too(self) -> None:
@@ -142,7 +141,7 @@ class TestUnsupported:
         assert shown == f"{len(reasons)} of 6 exchanges {verb} unsupported."
 
     def test_is_not_said_where_all_is_supported(self) -> None:
-        assert said(self.run(), "cannot be done") is None
+        assert answer(self.run(), "cannot be done") is None
 
 
 def test_terminal_gives_the_sentences_before_the_totals(run: Run) -> None:
@@ -151,8 +150,8 @@ def test_terminal_gives_the_sentences_before_the_totals(run: Run) -> None:
     assert isinstance(console.file, io.StringIO)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     at = lines.index("In short")
-    found = short.sentences(run, view.matrix(run))
-    assert lines[at + 1] == f"{short.NOTE} In brackets: what shows it."
+    found = summary.sentences(run, view.matrix(run))
+    assert lines[at + 1] == f"{summary.NOTE} In brackets: what shows it."
     assert lines[at + 2] == f"* {found[0].text} [hello/get]"
     assert lines[at + 3] == f"* {found[1].text} [What differs, and why]"
     assert lines[at + 2 + len(found)] == ""
@@ -162,7 +161,7 @@ def test_terminal_gives_the_sentences_before_the_totals(run: Run) -> None:
 def test_page_leads_from_each_sentence_to_its_evidence(run: Run) -> None:
     page = html.render(run)
     section = page[page.index('<section id="short">') : page.index('id="matrix"')]
-    for sentence in short.sentences(run, view.matrix(run)):
+    for sentence in summary.sentences(run, view.matrix(run)):
         assert f"<li>{sentence.text} <a href=" in section
         for place in sentence.places:
             target = place.section or place.name
