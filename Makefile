@@ -133,6 +133,10 @@ bench-dashboard: $(DEV_STAMP)  ## What the dashboard's page costs a browser
 prove-load: $(DEV_STAMP)  ## Prove the load client against wrk and arithmetic
 	@$(BIN)/python -m tools.prove_load $(ARGS)
 
+.PHONY: prove-bench
+prove-bench: $(DEV_STAMP)  ## Prove that `bench --against` does not cry wolf
+	@$(BIN)/python -m tools.prove_bench
+
 .PHONY: docs
 docs: $(DEV_STAMP)  ## Write the generated documents and parts of documents anew
 	@$(BIN)/python -m tools.step_pages write

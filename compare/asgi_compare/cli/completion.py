@@ -42,6 +42,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
             "differences",
         )
     },
+    "bench": {
+        "servers": ("servers",),
+        "implementations": ("implementations",),
+        "patterns": ("scenarios", "endpoints"),
+    },
     "layers": {
         "patterns": ("layers",),
         "sort": ("columns",),

@@ -96,6 +96,17 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("asgi-compare systems trace chat/two_talk", "in raw ASGI"),
         ("asgi-compare systems trace chat/two_talk -i starlette", "in Starlette"),
     ),
+    "bench": (
+        ("asgi-compare bench --servers uvicorn,hypercorn", "ours on two servers"),
+        (
+            "asgi-compare bench --target main:app --path /items --json before.json",
+            "yours, to be compared later",
+        ),
+        (
+            "asgi-compare bench --target main:app --path /items --against before.json",
+            "whether it has become slower",
+        ),
+    ),
     "experiments": (
         ("asgi-compare experiments list", "the questions"),
         ("asgi-compare experiments run hop-cost --quick", "answer one of them"),

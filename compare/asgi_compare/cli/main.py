@@ -68,6 +68,7 @@ COMMANDS = {
     "rules": ("rules:rules", "List the rules and the probes."),
     "explain": ("explain:explain", "Explain a rule, or whatever else has a name."),
     "layers": ("layers:layers", "Measure what each layer of Django adds and costs."),
+    "bench": ("bench:bench", "Measure requests a second, beside others and before."),
     "systems": ("systems:systems", "Play, serve and show whole systems: the chat."),
     "experiments": (
         "experiments:experiments",

@@ -43,19 +43,16 @@ THREADS = "threads"
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
-    """A server that runs."""
+class Listening:
+    """Processes that listen on a port, as far as they are measured."""
 
-    running: RunningServer
-
-    @property
-    def port(self) -> int:
-        """Return the port that it listens on."""
-        return self.running.port
+    port: int
+    group: int
+    """The number of their process group."""
 
     def pids(self) -> list[int]:
-        """Return its processes that are alive now, workers included."""
-        return session_pids([self.running.group])
+        """Return those that are alive now, workers included."""
+        return session_pids([self.group])
 
     def cpu_seconds(self) -> float:
         """Return the processor time that it has used up to now."""
@@ -68,6 +65,18 @@ class Serving:
     def threads(self) -> int:
         """Return how many threads it has."""
         return sum(_field(f"/proc/{pid}/status", "Threads") for pid in self.pids())
+
+
+@dataclass(frozen=True, slots=True)
+class Serving(Listening):
+    """A server that runs."""
+
+    running: RunningServer
+
+    @classmethod
+    def of(cls, running: RunningServer) -> Serving:
+        """Return what is measured of a server."""
+        return cls(running.port, running.group, running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ def serve(
         deadline=20.0,
         grace=0.5,
     ) as running:
-        serving = Serving(running)
+        serving = Serving.of(running)
         pin(serving.pids(), places()[0])
         yield serving
 
@@ -151,7 +160,7 @@ def at_once(serving: Serving, target: str, users: int) -> tuple[float, list[Repl
 
 
 def under_load(
-    serving: Serving, load_client: LoadProcess, load: HttpLoad, case: Case
+    serving: Listening, load_client: LoadProcess, load: HttpLoad, case: Case
 ) -> Iterator[Observation]:
     """Put load on a server, and yield what it did, and what it took for that.
 
