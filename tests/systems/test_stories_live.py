@@ -38,7 +38,8 @@ EVERYWHERE = [
     [
         ("starlette", "hypercorn"),
         ("raw-wsgi", "uvicorn"),
-        ("django-wsgi", "gunicorn-gthread"),
+        # Long polls of eight stories on four threads: the deadlines are near.
+        pytest.param("django-wsgi", "gunicorn-gthread", marks=pytest.mark.slow),
     ],
 )
 def test_some_stories_are_kept_on_a_server(implementation: str, server: str) -> None:

@@ -20,7 +20,7 @@ TABLE = ROWS.read_table()
 PAGE = (ROOT / "docs" / "real-software.md").read_text("utf-8")
 HERE = ("starlette", "fastapi", "litestar", "quart", "django", "flask", "asgiref")
 """Distributions of the development environment; the others are not looked for."""
-BY_DEFAULT = ("Starlette", "Flask")
+BY_DEFAULT = ("Flask",)
 """One of each interface is driven by default, and the others by the slow tests."""
 
 

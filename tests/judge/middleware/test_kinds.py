@@ -27,13 +27,14 @@ SHORT = (
 """Trials by which a hasty judge would be caught, and that take no time."""
 
 
-def test_broken_layer_is_found() -> None:
+@pytest.mark.parametrize("half", range(2))
+def test_broken_layer_is_found(half: int) -> None:
     def one(kind: Kind) -> None:
         found = checked(kind.made, trials=kind.trials)
         rules = {each.rule for each in (*found.problems, *found.advice)}
         assert kind.finds in rules
 
-    each_row("kind", broken_layers.breaks.kinds, ids=attrgetter("name"))(one)()
+    each_row("kind", broken_layers.breaks.kinds[half::2], ids=attrgetter("name"))(one)()
 
 
 def check_correct(kind: Kind, trials: tuple[str, ...]) -> None:
@@ -42,11 +43,21 @@ def check_correct(kind: Kind, trials: tuple[str, ...]) -> None:
     assert found.code == 0
 
 
-def test_correct_layer_breaks_no_rule() -> None:
+@pytest.mark.parametrize(
+    "third",
+    [
+        0,
+        pytest.param(1, marks=pytest.mark.slow),
+        pytest.param(2, marks=pytest.mark.slow),
+    ],
+)
+def test_correct_layer_breaks_no_rule(third: int) -> None:
     def one(kind: Kind) -> None:
         check_correct(kind, SHORT)
 
-    each_row("kind", correct_layers.keeps.kinds, ids=attrgetter("name"))(one)()
+    each_row("kind", correct_layers.keeps.kinds[third::3], ids=attrgetter("name"))(
+        one
+    )()
 
 
 @pytest.mark.slow
