@@ -27,8 +27,9 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { echo "Expected the venv module; on Debian: apt install python3-venv" >&2; exit 3; }
 
-# Not quiet: it takes a while, and shows what it brings.
-INSTALL = $(BIN)/python -m pip install --disable-pip-version-check
+# Not quiet: it takes a while, and shows what it brings. What is never imported need not
+# be compiled.
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
 $(RUN_STAMP): $(BIN)/python pyproject.toml constraints.txt
 	$(INSTALL) -c constraints.txt -e ".[apps]"

@@ -53,8 +53,8 @@ first must have a `status`, and may go without `headers`; the second may go with
 
 The lifespan is the server's question whether we want to hear of its start and its end.
 We do not, so we raise: the server goes on without it (lifespan, "Scope"). An
-application that answers it with HTTP events is saved by the server alone, which refuses
-them by raising.
+application that answers it with HTTP events by mistake is stopped by the server alone,
+whose `send` raises.
 
 Picture: docs/steps/step1.svg.
 

@@ -6,7 +6,7 @@
 The scope has the head of the request. The body may be long and slow, so it follows in
 "http.request" events, and `more_body` says whether another one comes (www, "Request").
 Where one piece ends is the server's choice and means nothing: the chunked coding is
-undone, and a JSON document may be cut anywhere. So is a character of UTF-8.
+undone, and a JSON document may be cut anywhere, even inside a character of UTF-8.
 
     # produced: conversations
     A body in two pieces:

@@ -3,9 +3,10 @@
     uvicorn asgi_raw.steps.step4:application
     curl -N http://127.0.0.1:8000/ticks
 
-`more_body` works both ways: as long as it is True, the response goes on (www, "Response
-Body"). `send` returns when the server has taken the piece. If the client reads slowly
-it takes long: that is back-pressure, and to await is all you have to do for it.
+`more_body` works both ways: as long as it is True, the response goes on; without the
+key it is False (www, "Response Body"). `send` returns when the server has taken the
+piece. If the client reads slowly it takes long: that is back-pressure, and to await is
+all you have to do for it.
 
 `receive` gives, in this order:
 
@@ -15,11 +16,12 @@ it takes long: that is back-pressure, and to await is all you have to do for it.
    "Disconnect"). Take it once and ask no more: a second `receive` gives it again or
    never returns, depending on the server.
 
-So, while its response is not complete, a task that awaits `receive` learns at once that
-the client has left. `send` should tell too, at the next piece, by an OSError. A server
-whose spec_version is below 2.4 need not raise one, and some newer ones do not, uvicorn
-among them: `send` does nothing then (www, "Disconnected Client"). Do not catch the
-OSError, unless there is something to clean up: the server knows it, and logs nothing.
+So, as long as the response is not complete, a task that awaits `receive` learns at once
+that the client has left. `send` should tell too, at the next piece, by an OSError. A
+server whose spec_version is below 2.4 need not raise one, and some newer ones do not,
+uvicorn among them: `send` does nothing then (www, "Disconnected Client"). Do not catch
+the OSError, unless there is something to clean up: the server knows it, and logs
+nothing.
 
     # produced: conversations
     A client that stays:

@@ -6,9 +6,9 @@ Before its first request the server calls the application with a scope of the ty
 "lifespan", and this call lasts until the server ends. Two events come, and each has to
 be answered: the server waits for both answers (lifespan, "Startup" and "Shutdown").
 
-What start-up puts into `scope["state"]` comes back in the scope of every request, as a
-shallow copy: a key that a request adds is gone after it, while the list below is one
-object for all (lifespan, "Lifespan State").
+What start-up puts into `scope["state"]` comes back in the scope of every request and
+WebSocket, as a shallow copy: a key that a request adds is gone after it, while the list
+below is one object for all (lifespan, "Lifespan State").
 
     # produced: conversations
     A life with two requests:

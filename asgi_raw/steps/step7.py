@@ -52,9 +52,10 @@ piece by piece.
 
 A middleware that changes the body of a response changes what its headers say of it. It
 holds the start back until it knows the new length, or leaves Content-Length out; an
-ETag and a Content-Range are no longer true; a HEAD has no body, yet the headers of one.
-And it removes from `scope["extensions"]` what would go around it, such as the sending
-of files by the server.
+ETag and a Content-Range are no longer true; the answer to HEAD has no body, yet the
+headers of one. And the middleware gives `app` a copy of `scope["extensions"]` without
+what would go around it, such as the sending of files by the server
+("http.response.pathsend").
 
 Picture: docs/steps/step7.svg.
 

@@ -89,6 +89,7 @@ def test_diff_compares_a_framework_with_another_one(
         assert "body" in ended.out
 
 
+@pytest.mark.slow
 def test_diff_compares_two_implementations_in_all_scenarios(
     asgi_compare: Command,
 ) -> None:

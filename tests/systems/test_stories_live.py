@@ -78,9 +78,8 @@ def test_all_stories_are_kept_on_two_servers(
     assert on_two(implementation, broker) == []
 
 
-@pytest.mark.parametrize(
-    "implementation", [name for name in IMPLEMENTATIONS if name != "raw-asgi"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 def test_two_servers_are_one_to_those_who_meet_on_them(
     implementation: str, broker: Service
 ) -> None:

@@ -21,7 +21,7 @@ PAGE = (ROOT / "docs" / "real-software.md").read_text("utf-8")
 HERE = ("starlette", "fastapi", "litestar", "quart", "django", "flask", "asgiref")
 """Distributions of the development environment; the others are not looked for."""
 BY_DEFAULT = ("Flask",)
-"""One of each interface is driven by default, and the others by the slow tests."""
+"""Driven by default; the slow tests drive the others."""
 
 
 @pytest.mark.parametrize("target", TABLE.targets, ids=lambda target: target.name)

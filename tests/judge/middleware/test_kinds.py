@@ -27,7 +27,7 @@ SHORT = (
 """Trials by which a hasty judge would be caught, and that take no time."""
 
 
-@pytest.mark.parametrize("half", range(2))
+@pytest.mark.parametrize("half", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_broken_layer_is_found(half: int) -> None:
     def one(kind: Kind) -> None:
         found = checked(kind.made, trials=kind.trials)

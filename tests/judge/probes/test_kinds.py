@@ -57,7 +57,7 @@ def each(kinds: Iterable[Kind], test: Any, interface: str) -> None:
     )()
 
 
-@pytest.mark.parametrize("half", range(2))
+@pytest.mark.parametrize("half", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_broken_asgi_application_is_found(half: int) -> None:
     each(asgi_broken.breaks.kinds[half::2], check_broken, "asgi")
 

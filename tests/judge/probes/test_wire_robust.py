@@ -102,6 +102,7 @@ def test_several_workers_are_told_before_anything_is_played() -> None:
     assert "start it with one worker" in " ".join(result.output.split())
 
 
+@pytest.mark.slow
 def test_application_of_the_other_interface_is_no_taken_port() -> None:
     words = ("--start-timeout", "6", "--select", "content-length")
     result = run(*words, "waitress-serve --port={port} {target}")
