@@ -70,3 +70,12 @@ def test_target_that_does_not_start_is_one_sentence() -> None:
     assert result.exit_code == 3
     assert "no_such_module" in result.output
     assert "Traceback" not in result.output
+
+
+def test_locustfile_is_written_and_nothing_is_measured(tmp_path: Path) -> None:
+    file = tmp_path / "locustfile.py"
+    asked = [*OURS, "--target", "main:app", "--path", "/items", "--locust", str(file)]
+    result = CliRunner().invoke(bench, asked)
+    assert result.exit_code == 0, result.output
+    assert "Wrote 2 requests; run: locust -f" in result.output
+    assert "'url': '/items'" in file.read_text()

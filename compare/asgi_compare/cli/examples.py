@@ -106,6 +106,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "asgi-compare bench --target main:app --path /items --against before.json",
             "whether it has become slower",
         ),
+        (
+            "asgi-compare bench --select hello/get --locust locustfile.py",
+            "for load from several machines",
+        ),
     ),
     "experiments": (
         ("asgi-compare experiments list", "the questions"),

@@ -19,6 +19,7 @@ from asgi_compare.drive.servers.supervisor import ServerError
 from asgi_compare.drive.servers.table import SERVERS, Server, missing
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.measure.experiments.experiment import Observation, Observations
+from asgi_compare.measure.load.locustfile import locustfile
 from asgi_compare.measure.load.process import LoadFailed
 from asgi_compare.measure.load.records import HttpLoad
 from asgi_compare.measure.load.statistics import Interval
@@ -95,6 +96,13 @@ MOST = 12
 @click.option(
     "--connections", type=click.IntRange(1, 512), default=16, show_default=True
 )
+@click.option(
+    "--locust",
+    "locust_file",
+    metavar="FILE",
+    help="Write a locustfile of what would be asked, for load from several machines, "
+    "and measure nothing.",
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write what was measured.")
 @click.option(
     "--against",
@@ -117,6 +125,7 @@ def bench(
     rounds: int,
     seconds: float,
     connections: int,
+    locust_file: str | None,
     json_file: str | None,
     against: str | None,
     no_color: bool,
@@ -127,6 +136,17 @@ def bench(
     reaches in the same round, with its interval. CPU is the server's, for one request.
     All numbers are medians of the rounds; --json keeps each of them.
     """
+    if locust_file:
+        wanted = {f"GET {path}": HttpLoad(0, path)} if target else {}
+        if implementations or not target:
+            wanted |= dict(map(_plain, common.scenarios_for(patterns)))
+        common.write_report(locust_file, locustfile(wanted))
+        common.console(no_color).print(
+            f"Wrote {len(wanted)} requests; run: locust -f {clean(locust_file)} "
+            "--host http://HOST:PORT",
+            soft_wrap=True,
+        )
+        return
     before = _read(against) if against else None
     hosts = [SERVERS[name] for name in common.hosts_for(servers) if name in SERVERS]
     for server in hosts:

@@ -14,6 +14,7 @@ due. A closed loop stops asking while the server stalls, and so hardly sees the 
     stream_client.py many long connections: SSE and WebSocket, numbered messages
     process.py       the client in a process of its own, on a core of its own
     statistics.py    medians with intervals, controls, turning points
+    locustfile.py    the same requests for Locust, and so for several machines
     bare_server.py   the fastest server there can be in Python: the limit
 
 From a shell, one load and its result as JSON:
