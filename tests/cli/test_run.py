@@ -149,19 +149,22 @@ def test_missing_server_is_unsupported_with_the_pip_line(
 
 def test_ctrl_c_writes_the_partial_report_and_exits_with_130(tmp_path: Path) -> None:
     words = ("run", "--servers", "none", "-i", "raw-asgi", "--json", "run.json")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "asgi_compare", *words],
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    end = time.monotonic() + 20
-    while not has_children(process.pid) and time.monotonic() < end:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    ) as process:
+        end = time.monotonic() + 20
+        while not has_children(process.pid) and time.monotonic() < end:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130, err
     assert err == "Interrupted; what was done until then is in the report.\n"
     assert json.loads((tmp_path / "run.json").read_text())["interrupted"] is True
