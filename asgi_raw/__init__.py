@@ -10,9 +10,10 @@ one WebSocket, or the life of the server; not a socket, which may carry many req
 
 There is nothing else. A coroutine is a function that can wait: at each `await` it may
 be put aside until what it waits for is there, and meanwhile others run. So one thread
-is enough for all connections, as long as nobody waits without an `await`. Between two
-of them nobody else runs. What has to block, a file or an old library, goes into another
-thread: `await asyncio.to_thread(...)`. `receive` and `send` must not be called there.
+is enough for all connections, as long as nobody waits without an `await`. From one
+`await` to the next, nobody else runs. What has to block, a file or an old library, goes
+into another thread: `await asyncio.to_thread(...)`. `receive` and `send` must not be
+called there.
 
 A request and its response are one such call. The server tells the request's head (the
 method, the path, the header fields) in the scope, and its body in "http.request"

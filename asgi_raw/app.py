@@ -10,8 +10,8 @@ A call that ends early leaves the rest to the server:
                 returns                              raises
     http        before the start: most answer 500    500
                 after it: the socket is closed       the socket is closed
-    websocket   before the accept: 500 or 403        the same
-                after it: most close with 1011
+    websocket   before the accept: 500 or 403        500 or 403
+                after it: most close with 1011       most close with 1011
     lifespan    before its first answer: most        the server goes on without lifespan
                 servers go on without lifespan
 """

@@ -19,8 +19,8 @@ from asgi_raw.events import (
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the body that came."""
-    # Kept until the request is whole (www, "Request"): a client that sends all of its
-    # body before it reads would wait for us as long as we would wait for it.
+    # Kept until the request is whole (www, "Request"). If pieces went back at once, a
+    # client that sends all of its body before it reads would block us, and we it.
     kept = [piece async for piece in body_pieces(receive)]
     kind = header(scope, b"content-type") or b"application/octet-stream"
     await respond(send, b"".join(kept), headers=[(b"content-type", kind)])

@@ -56,11 +56,11 @@ async def background(scope: Scope, receive: Receive, send: Send) -> None:
     ledger.open(task)
     ledger.write(task, "accepted")
     await json_object(send, {"accepted": task}, status=202)
-    # The response is complete and the client has it. This call is not over, though,
-    # and the server waits for it ("plus a little longer if there is cleanup to do",
-    # ASGI, "Overview"). If the client has left before its answer, `send` should have
-    # raised (www, "Disconnected Client"), and the work is not done; where it does not
-    # raise, as on uvicorn, the work is done all the same.
+    # The server has all of the response, and the client waits no more. This call is not
+    # over, though, and the server waits for it ("plus a little longer if there is
+    # cleanup to do", ASGI, "Overview"). If the client has left before its answer,
+    # `send` should have raised (www, "Disconnected Client"), and the work is not done;
+    # where it does not raise, as on uvicorn, the work is done all the same.
     ledger.write(task, "begun")
     await asyncio.sleep(0.05)
     ledger.write(task, "done")

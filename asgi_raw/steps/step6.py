@@ -52,8 +52,8 @@ The connection ends in one of three ways:
   (www, "Disconnected Client").
 * We send "websocket.close" with a `code`: 1000, which is also the default, or one from
   3000 to 4999, whose meaning is ours; and, from version 2.3 on, with a `reason`. Before
-  the accept the client gets 403, whatever the code. Nothing may be sent after it (www,
-  "Close"); `receive` gives "websocket.disconnect".
+  the accept the client gets 403, whatever the code. After a close nothing more may be
+  sent (www, "Close"); `receive` gives "websocket.disconnect".
 * We return or raise: the server ends it for us (www, "Websocket Connection Scope").
   Before the accept most answer 500, and some 403; after it most close with 1011, and
   uvicorn drops the connection without a code. So close by yourself.
