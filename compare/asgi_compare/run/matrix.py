@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -101,6 +101,9 @@ class Loop:
     """Cells that could not be run: why, and whether only for want of a server."""
     versions: dict[str, str] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
+    failures: list[BaseException] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    """An entry for each cell that has ended."""
     opened: list[Child | RunningServer] = field(default_factory=list)
 
     def execute(self) -> None:
@@ -110,11 +113,28 @@ class Loop:
         with ThreadPoolExecutor(1 if shared else AT_A_TIME) as pool:
             cells: list[Future[None]] = []
             try:  # from the first on: Ctrl-C may come before the last has begun
-                cells += (pool.submit(self._cell, *c) for c in self.plan.cells())
-                _collect(cells)
+                cells += (pool.submit(self._whole, *c) for c in self.plan.cells())
+                self._collect(len(cells))
             except BaseException:
                 self._stop(cells)
                 raise
+
+    def _whole(self, implementation: Implementation, host: str) -> None:
+        try:
+            self._cell(implementation, host)
+        except BaseException as error:
+            self.failures.append(error)
+        finally:
+            self.ended.append(host)
+
+    def _collect(self, count: int) -> None:
+        """Wait for so many cells; raise what one of them has raised."""
+        # Ctrl-C may come between any two steps of `wait`, which would then keep a lock
+        # of a future for ever, and so its thread. Here it comes while we sleep.
+        while len(self.ended) < count and not self.failures:
+            time.sleep(0.02)
+        if self.failures:
+            raise self.failures[0]
 
     def _stop(self, cells: list[Future[None]]) -> None:
         self.stopping.set()
@@ -326,13 +346,3 @@ def _is_stuck(running: RunningServer, transcript: Transcript) -> bool:
 def _end(one: Child | RunningServer) -> None:
     """End what a cell drives, at once: nobody waits for its answers any more."""
     one.close() if isinstance(one, Child) else one.stop(PATIENCE)
-
-
-def _collect(cells: Iterable[Future[None]]) -> None:
-    """Wait for all cells; raise what one of them has raised."""
-    left = set(cells)
-    while left:
-        # A wait without a limit would keep Ctrl-C from getting through.
-        done, left = wait(left, timeout=0.5, return_when=FIRST_COMPLETED)
-        for future in done:
-            future.result()
