@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from queue import SimpleQueue
 
 from asgi_compare.contract import SCENARIOS
 from asgi_compare.contract.applicability import applicable_scenario
@@ -101,9 +102,8 @@ class Loop:
     """Cells that could not be run: why, and whether only for want of a server."""
     versions: dict[str, str] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
-    failures: list[BaseException] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
-    """An entry for each cell that has ended."""
+    ended: SimpleQueue[BaseException | None] = field(default_factory=SimpleQueue)
+    """What each cell that has ended has raised."""
     opened: list[Child | RunningServer] = field(default_factory=list)
 
     def execute(self) -> None:
@@ -120,21 +120,20 @@ class Loop:
                 raise
 
     def _whole(self, implementation: Implementation, host: str) -> None:
+        raised: BaseException | None = None
         try:
             self._cell(implementation, host)
         except BaseException as error:
-            self.failures.append(error)
-        finally:
-            self.ended.append(host)
+            raised = error
+        self.ended.put(raised)
 
     def _collect(self, count: int) -> None:
         """Wait for so many cells; raise what one of them has raised."""
-        # Ctrl-C may come between any two steps of `wait`, which would then keep a lock
-        # of a future for ever, and so its thread. Here it comes while we sleep.
-        while len(self.ended) < count and not self.failures:
-            time.sleep(0.02)
-        if self.failures:
-            raise self.failures[0]
+        # Not for their futures: Ctrl-C may come between any two lines of Python, and
+        # leave the lock of a future taken, for which its thread would wait for ever.
+        for _ in range(count):
+            if raised := self.ended.get():
+                raise raised
 
     def _stop(self, cells: list[Future[None]]) -> None:
         self.stopping.set()
