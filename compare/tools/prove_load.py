@@ -20,24 +20,20 @@ that are slow in a way that can be calculated, within 5 %.
 
 from __future__ import annotations
 
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
 from asgi_compare.contract.scenario import Request
-from asgi_compare.drive.servers.process import inherited
-from asgi_compare.drive.servers.supervisor import free_port
+from asgi_compare.measure.experiments.bench import listen
+from asgi_compare.measure.load import bare_server
 from asgi_compare.measure.load.process import LoadProcess
-from asgi_compare.measure.load.records import HOST, HttpLoad, Latencies
+from asgi_compare.measure.load.records import HttpLoad, Latencies
 from asgi_compare.measure.load.statistics import ratio
-from asgi_compare.measure.timing.machine import Foreign, own_seconds, pinned, places
+from asgi_compare.measure.timing.machine import Foreign, own_seconds, places
 from asgi_compare.measure.timing.wrk import WrkClient, is_there
 
+BARE = bare_server.__name__
 SHARE = 0.9
 WITHIN = 0.05
 CONNECTIONS = 32
@@ -48,36 +44,6 @@ DELAY, STALL = 0.2, 0.2
 RATE, SECONDS = 500.0, 8.0
 TRIES = 3
 """Other processes can only make answers later, so one quiet try is a proof."""
-
-
-@contextmanager
-def bare_server(*options: str) -> Iterator[tuple[int, int]]:
-    """Run the bare server on the first core; yield its port and its process."""
-    port, (core, _) = free_port(), places()
-    command = [sys.executable, "-m", "asgi_compare.measure.load.bare_server"]
-    with pinned(core):
-        process = subprocess.Popen(
-            [*command, str(port), *options], stdout=subprocess.DEVNULL, env=inherited()
-        )
-    try:
-        wait_for(port)
-        yield port, process.pid
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_for(port: int, limit: float = 10.0) -> None:
-    """Wait until somebody listens on a port."""
-    end = time.monotonic() + limit
-    while True:
-        try:
-            socket.create_connection((HOST, port), 1.0).close()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
 
 
 def prove_capacity() -> bool:
@@ -91,14 +57,14 @@ def prove_capacity() -> bool:
     theirs: list[float] = []
     our_cpu: list[float] = []
     their_cpu: list[float] = []
-    with bare_server() as (port, _), LoadProcess(core) as client:
+    with listen(BARE) as bare, LoadProcess(core) as client:
         for _ in range(PAIRS):
-            load = HttpLoad(port, seconds=BURST, connections=CONNECTIONS)
+            load = HttpLoad(bare.port, seconds=BURST, connections=CONNECTIONS)
             found = client.put(load)
             ours.append(found.rate)
             our_cpu.append(found.client_cpu / found.requests)
             before = own_seconds()
-            other = wrk.put(port, Request("GET", b"/"), BURST)
+            other = wrk.put(bare.port, Request("GET", b"/"), BURST)
             theirs.append(float(other["rps"]))
             their_cpu.append((own_seconds() - before) / other["requests"])
     share = ratio(ours, theirs)
@@ -153,16 +119,16 @@ def prove_latency() -> bool:
 def _tried(case: Expected) -> bool:
     for _ in range(TRIES):
         with (
-            bare_server(*case.options) as (port, server),
+            listen(BARE, *case.options) as bare,
             LoadProcess(places()[1]) as client,
         ):
             load = HttpLoad(
-                port,
+                bare.port,
                 seconds=SECONDS,
                 connections=2 * int(RATE * (DELAY + STALL)),
                 rate=RATE,
             )
-            foreign = Foreign([client.pid, server])
+            foreign = Foreign([client.pid, *bare.pids()])
             found = client.put(load)
             cores = foreign.cores()
         if found.errors:

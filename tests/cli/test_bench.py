@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from asgi_compare.cli.commands.bench import bench
+from asgi_compare.measure.experiments.experiment import Observation
+from asgi_compare.measure.throughput import run
 
 SMALL = ("--rounds", "2", "--seconds", "0.1", "--connections", "2")
 OURS = ("-i", "raw-asgi", "--no-color")
@@ -22,7 +27,7 @@ def test_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
     assert "the limit" in first.output
     kept = json.loads(file.read_text())
     for row in kept["observations"]:  # as if it had been a hundred times as fast
-        if row["by"] != "the limit" and row["measure"] == "requests a second":
+        if row["case"]["by"] != "the limit" and row["measure"] == "requests a second":
             row["value"] *= 100
     file.write_text(json.dumps(kept))
     second = CliRunner().invoke(bench, [*SMALL, *OURS, "--against", str(file)])
@@ -63,6 +68,24 @@ def test_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(bench, ["--against", str(file)])
     assert result.exit_code == 3
     assert "expected what `asgi-compare bench --json` writes" in result.output
+
+
+def test_report_that_cannot_be_written_keeps_back_no_result() -> None:
+    result = CliRunner().invoke(bench, [*SMALL, *OURS, "--json", "/dev/full"])
+    assert result.exit_code == 4
+    assert "raw-asgi on uvicorn, hello/get" in result.output
+    assert "No space left on device" in result.output
+
+
+def test_ctrl_c_shows_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(subjects: Any, plan: Any) -> Iterator[Observation]:
+        yield from islice(run(subjects, plan), 20)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("asgi_compare.cli.commands.bench.run", interrupted)
+    result = CliRunner().invoke(bench, [*SMALL, *OURS])
+    assert result.exit_code == 130
+    assert "raw-asgi on uvicorn, hello/get" in result.output
 
 
 def test_target_that_does_not_start_is_one_sentence() -> None:

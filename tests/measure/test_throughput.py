@@ -57,6 +57,10 @@ def test_what_only_one_run_has_is_not_compared() -> None:
     assert changes(seen(500.0), seen(500.0, name="another")) == []
 
 
+def test_what_was_never_answered_is_not_compared() -> None:
+    assert changes(seen(0.0), seen(500.0)) == []
+
+
 def test_run_is_read_as_it_was_written() -> None:
     made = seen(500.0)
     assert from_json(json.loads(json.dumps(to_json(made, {})))) == made

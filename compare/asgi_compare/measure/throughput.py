@@ -12,24 +12,21 @@ other work to do. A change is one only if the two intervals are further apart th
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from asgi_compare.drive.places import APPLICATIONS
-from asgi_compare.drive.servers.process import Process, inherited, wait_until
-from asgi_compare.drive.servers.supervisor import ServerError, free_port, start
-from asgi_compare.drive.servers.table import SERVERS
 from asgi_compare.measure.experiments.bench import (
     CPU,
     P50,
     P99,
     REQUESTS,
     Listening,
-    Serving,
     client,
+    listen,
+    serve,
     under_load,
 )
 from asgi_compare.measure.experiments.experiment import (
@@ -37,11 +34,13 @@ from asgi_compare.measure.experiments.experiment import (
     Observations,
     in_round,
 )
+from asgi_compare.measure.load import bare_server
 from asgi_compare.measure.load.records import HttpLoad
 from asgi_compare.measure.load.statistics import Interval, ratio
-from asgi_compare.measure.timing.machine import pin, places, session_pids
 from asgi_compare.model.transcript import Interface
 
+VERSION = 1
+"""The version of what is written. It changes when a field does."""
 LIMIT = "the limit"
 TOLERANCE = 0.1
 """How far two intervals must be apart, as a share, to be a change."""
@@ -108,66 +107,35 @@ class Change:
 
 def run(subjects: Sequence[Subject], plan: Plan) -> Iterator[Observation]:
     """Put all of them under load by turns; raise ServerError if one does not start."""
+    turns: list[tuple[str, Listening, HttpLoad]] = []
+
+    def add(name: str, server: Listening, request: HttpLoad) -> None:
+        job = replace(
+            request,
+            port=server.port,
+            seconds=plan.seconds,
+            connections=plan.connections,
+        )
+        turns.append((name, server, job))
+
     with ExitStack() as stack:
         load = stack.enter_context(client())
-        running: dict[str, tuple[Listening, HttpLoad]] = {
-            LIMIT: (stack.enter_context(_limit()), HttpLoad(0))
-        }
+        add(LIMIT, stack.enter_context(listen(bare_server.__name__)), HttpLoad(0))
         for subject in subjects:
-            serving = stack.enter_context(_served(subject))
-            running[subject.name] = (serving, subject.request)
-        for listening, request in running.values():
-            load.put(_load(listening.port, request, WARM_UP, plan))
+            server = serve(
+                subject.target,
+                subject.server,
+                interface=subject.interface,
+                app_dir=subject.app_dir,
+                factory=subject.factory,
+            )
+            add(subject.name, stack.enter_context(server), subject.request)
+        for _, _, job in turns:
+            load.put(replace(job, seconds=WARM_UP))
         for number in range(plan.rounds):
-            names = list(running)
-            for name in names if number % 2 == 0 else reversed(names):
-                listening, request = running[name]
-                job = _load(listening.port, request, plan.seconds, plan)
-                yield from in_round(
-                    number, under_load(listening, load, job, {"by": name})
-                )
-
-
-def _load(port: int, request: HttpLoad, seconds: float, plan: Plan) -> HttpLoad:
-    return HttpLoad(
-        port,
-        request.target,
-        seconds,
-        plan.connections,
-        method=request.method,
-        headers=request.headers,
-        body=request.body,
-    )
-
-
-@contextmanager
-def _limit() -> Iterator[Listening]:
-    port = free_port()
-    module = "asgi_compare.measure.load.bare_server"
-    process = Process([sys.executable, "-P", "-m", module, str(port)], inherited())
-    try:
-        if not wait_until(lambda: "Serving" in "".join(process.log.tail()), 10.0):
-            raise ServerError("The server of the limit did not start within 10 s.")
-        pin(session_pids([process.group]), places()[0])
-        yield Listening(port, process.group)
-    finally:
-        process.stop(0.0)
-
-
-@contextmanager
-def _served(subject: Subject) -> Iterator[Serving]:
-    with start(
-        SERVERS[subject.server],
-        subject.target,
-        interface=subject.interface,
-        app_dir=subject.app_dir,
-        factory=subject.factory,
-        deadline=20.0,
-        grace=0.5,
-    ) as running:
-        serving = Serving.of(running)
-        pin(serving.pids(), places()[0])
-        yield serving
+            for name, serving, job in turns if number % 2 == 0 else reversed(turns):
+                rows = under_load(serving, load, job, {"by": name})
+                yield from in_round(number, rows)
 
 
 def rows(found: Observations) -> list[Row]:
@@ -194,13 +162,18 @@ def share(found: Observations, name: str) -> Interval:
 
 
 def changes(before: Observations, now: Observations) -> list[Change]:
-    """Compare those that both runs have."""
-    there = set(before.cases("by"))
+    """Compare those that both runs have, and whose requests were answered in both."""
     return [
         Change(name, _factor(share(now, name), share(before, name)))
         for name in now.cases("by")
-        if name != LIMIT and name in there
+        if name != LIMIT and min(_rates(now, name) + _rates(before, name))
     ]
+
+
+def _rates(found: Observations, name: str) -> list[float]:
+    """Return the rates of a subject and of the limit; a zero if there is none."""
+    rates = [found.values(REQUESTS, by=each) for each in (name, LIMIT)]
+    return [*rates[0], *rates[1]] if all(rates) else [0.0]
 
 
 def _factor(now: Interval, before: Interval) -> Interval:
@@ -221,39 +194,18 @@ def strangers(found: Observations) -> float:
 def to_json(found: Observations, environment: Mapping[str, Any]) -> dict[str, Any]:
     """Return a run as plain data."""
     return {
-        "version": 1,
+        "version": VERSION,
         "environment": dict(environment),
-        "observations": [
-            {
-                "by": row.case["by"],
-                "measure": row.measure,
-                "value": row.value,
-                "unit": row.unit,
-                "round": row.round,
-                "foreign": row.foreign,
-            }
-            for row in found.rows
-        ],
+        "observations": [asdict(row) for row in found.rows],
     }
 
 
 def from_json(data: Any) -> Observations:
     """Return the observations of a run; raise ValueError if it is none."""
-    if not isinstance(data, dict) or data.get("version") != 1:
+    if not isinstance(data, dict) or data.get("version") != VERSION:
         raise ValueError("expected what `asgi-compare bench --json` writes")
     try:
-        return Observations(tuple(_observations(data["observations"])))
+        found = [Observation(**row) for row in data["observations"]]
+        return Observations(tuple(replace(r, value=float(r.value)) for r in found))
     except (KeyError, TypeError) as error:
         raise ValueError(f"expected a whole run, but got {error!r}") from error
-
-
-def _observations(listed: Iterable[Mapping[str, Any]]) -> Iterator[Observation]:
-    for row in listed:
-        yield Observation(
-            row["measure"],
-            float(row["value"]),
-            row["unit"],
-            {"by": row["by"]},
-            row["round"],
-            foreign=row["foreign"],
-        )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +18,7 @@ from asgi_compare.cli import common
 from asgi_compare.contract import SCENARIOS
 from asgi_compare.contract.scenario import PATIENT, Request
 from asgi_compare.drive.servers.supervisor import ServerError
-from asgi_compare.drive.servers.table import SERVERS, Server, missing
+from asgi_compare.drive.servers.table import SERVERS, missing
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.measure.experiments.experiment import Observation, Observations
 from asgi_compare.measure.load.locustfile import locustfile
@@ -41,9 +43,23 @@ from asgi_compare.model.environment import environment
 from asgi_compare.model.sanitize import clean
 from asgi_compare.model.serialization.codec import dumps
 from asgi_compare.model.transcript import Interface
+from asgi_compare.report.common.wording import plural
 
 MOST = 12
 """Subjects that run at the same time."""
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An application, ours or the user's, and what it is asked for, by name."""
+
+    name: str
+    target: str
+    interface: Interface
+    app_dir: str
+    requests: Mapping[str, HttpLoad]
+    factory: bool = False
 
 
 @click.command()
@@ -136,82 +152,68 @@ def bench(
     reaches in the same round, with its interval. CPU is the server's, for one request.
     All numbers are medians of the rounds; --json keeps each of them.
     """
+    out = common.console(no_color)
+    own = {f"GET {path}": HttpLoad(0, path)} if target else {}
+    ours: dict[str, HttpLoad] = {}
+    if implementations or not target:
+        ours = dict(map(_plain, common.scenarios_for(patterns)))
     if locust_file:
-        wanted = {f"GET {path}": HttpLoad(0, path)} if target else {}
-        if implementations or not target:
-            wanted |= dict(map(_plain, common.scenarios_for(patterns)))
-        common.write_report(locust_file, locustfile(wanted))
-        common.console(no_color).print(
-            f"Wrote {len(wanted)} requests; run: locust -f {clean(locust_file)} "
-            "--host http://HOST:PORT",
+        common.write_report(locust_file, locustfile({**own, **ours}))
+        out.print(
+            f"Wrote {plural(len(own) + len(ours), 'request')}; run: locust -f "
+            f"{clean(locust_file)} --host http://HOST:PORT",
             soft_wrap=True,
         )
         return
     before = _read(against) if against else None
-    hosts = [SERVERS[name] for name in common.hosts_for(servers) if name in SERVERS]
-    for server in hosts:
-        if (reason := missing(server)) is not None:
-            raise common.TargetFailed(reason)
-    subjects: list[Subject] = []
-    if implementations or not target:
-        subjects += _ours(hosts, implementations, patterns)
-    if target:
-        load = HttpLoad(0, path)
-        place = str(Path(app_dir or ".").resolve())
-        subjects += [
-            Subject(
-                f"{target} on {server.name}, GET {path}",
-                server.name,
-                target,
-                interface,
-                load,
-                place,
-                factory,
+    apps: list[App] = []
+    if ours:
+        apps += (
+            App(row.name, row.target, row.interface, row.app_dir, ours)
+            for row in map(
+                IMPLEMENTATIONS.__getitem__,
+                common.implementations_for(implementations),
             )
-            for server in hosts
-            if server.speaks(interface)
-        ]
+        )
+    if target:
+        place = str(Path(app_dir or ".").resolve())
+        apps.append(App(target, target, interface, place, own, factory))
+    subjects = list(_subjects(apps, servers))
     if not 0 < len(subjects) <= MOST:
         raise click.UsageError(
             f"Expected from 1 to {MOST} applications on servers, but got "
             f"{len(subjects)}; choose with --servers, --implementation and --select."
         )
-    found = _measured(subjects, Plan(rounds, seconds, connections), no_color)
-    if json_file:
-        common.write_report(json_file, dumps(to_json(found, environment())))
-    out = common.console(no_color)
-    out.print(_table(rows(found)))
-    if (foreign := strangers(found)) > FOREIGN_LIMIT:
-        out.print(
-            f"Other processes used {foreign:.1f} cores meanwhile: do not take the "
-            "rates for those of a quiet machine. The shares suffer less."
-        )
-    if before is not None:
-        made = changes(before, found)
-        if not made:
-            raise common.TargetFailed(
-                f"Expected {against!r} to have one of these, but it has "
-                f"{', '.join(map(repr, before.cases('by')))}."
-            )
-        out.print(_changes(made))
-        ctx.exit(int(any(each.verdict == "slower" for each in made)))
+    plan = Plan(rounds, seconds, connections)
+    found, interrupted = _measured(subjects, plan, no_color)
+    _, failed = common.write_reports(
+        [(json_file, lambda: dumps(to_json(found, environment())))]
+    )
+    _show(found, out)
+    slower = before is not None and _show_changes(before, found, out)
+    if failed:
+        raise common.ReportFailed("\n".join(failed))
+    ctx.exit(INTERRUPTED if interrupted else int(slower))
 
 
-def _ours(
-    servers: Sequence[Server], names: Sequence[str], patterns: Sequence[str]
-) -> Iterator[Subject]:
-    wanted = [_plain(name) for name in common.scenarios_for(patterns)]
-    chosen = [IMPLEMENTATIONS[name] for name in common.implementations_for(names)]
-    for (name, load), server, row in product(wanted, servers, chosen):
-        if server.speaks(row.interface):
-            yield Subject(
-                f"{row.name} on {server.name}, {name}",
-                server.name,
-                row.target,
-                row.interface,
-                load,
-                row.app_dir,
-            )
+def _subjects(apps: Iterable[App], servers: str) -> Iterator[Subject]:
+    """Yield each application on each server that speaks its interface."""
+    hosts = [SERVERS[name] for name in common.hosts_for(servers) if name in SERVERS]
+    for server in hosts:
+        if (reason := missing(server)) is not None:
+            raise common.TargetFailed(reason)
+    for app, server in product(apps, hosts):
+        if server.speaks(app.interface):
+            for asked, request in app.requests.items():
+                yield Subject(
+                    f"{app.name} on {server.name}, {asked}",
+                    server.name,
+                    app.target,
+                    app.interface,
+                    request,
+                    app.app_dir,
+                    app.factory,
+                )
 
 
 def _plain(name: str) -> tuple[str, HttpLoad]:
@@ -244,12 +246,17 @@ def _read(file: str) -> Observations:
         raise common.TargetFailed(f"Could not read {file!r}: {error}.") from error
 
 
-def _measured(subjects: Sequence[Subject], plan: Plan, no_color: bool) -> Observations:
+def _measured(
+    subjects: Sequence[Subject], plan: Plan, no_color: bool
+) -> tuple[Observations, bool]:
+    """Return what was observed, and whether Ctrl-C came before the end."""
     found: list[Observation] = []
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    out = common.console(no_color, stderr=True)
-    with Progress(*columns, console=out, transient=True) as progress:
-        task = progress.add_task("Starting the servers")
+    err = common.console(no_color, stderr=True)
+    with Progress(
+        *columns, console=err, transient=True, disable=not err.is_terminal
+    ) as progress:
+        task = progress.add_task("Starting the servers", total=None)
         try:
             for row in run(subjects, plan):
                 found.append(row)
@@ -258,9 +265,32 @@ def _measured(subjects: Sequence[Subject], plan: Plan, no_color: bool) -> Observ
                     description=f"Round {row.round + 1} of {plan.rounds}: "
                     f"{clean(row.case['by'])}",
                 )
+        except KeyboardInterrupt:
+            return Observations(tuple(found)), True
         except (ServerError, LoadFailed) as error:
             raise common.TargetFailed(str(error)) from error
-    return Observations(tuple(found))
+    return Observations(tuple(found)), False
+
+
+def _show(found: Observations, out: Console) -> None:
+    out.print(_table(rows(found)))
+    if (foreign := strangers(found)) > FOREIGN_LIMIT:
+        out.print(
+            f"Other processes used {foreign:.1f} cores meanwhile: do not take the "
+            "rates for those of a quiet machine. The shares suffer less."
+        )
+
+
+def _show_changes(before: Observations, found: Observations, out: Console) -> bool:
+    """Show what became of each; return whether one is slower."""
+    made = changes(before, found)
+    if not made:
+        there = ", ".join(map(repr, before.cases("by"))) or "nothing"
+        raise common.TargetFailed(
+            f"Expected a run to compare with that has one of these, but it has {there}."
+        )
+    out.print(_changes(made))
+    return any(each.verdict == "slower" for each in made)
 
 
 def _table(found: Sequence[Row]) -> Table:

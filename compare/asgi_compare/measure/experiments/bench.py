@@ -9,6 +9,7 @@ A server is on the first core and the load client on the last, when there are tw
 from __future__ import annotations
 
 import http.client
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asgi_compare.drive.places import APPLICATIONS
-from asgi_compare.drive.servers.supervisor import RunningServer, start
+from asgi_compare.drive.servers.process import Process, inherited, wait_until
+from asgi_compare.drive.servers.supervisor import (
+    RunningServer,
+    ServerError,
+    free_port,
+    start,
+)
 from asgi_compare.drive.servers.table import SERVERS, missing
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
 from asgi_compare.measure.experiments.experiment import Case, Observation
@@ -34,6 +41,8 @@ from asgi_compare.model.transcript import Interface
 
 PATIENCE = 30.0
 """Seconds to wait for one answer."""
+START = 20.0
+"""Seconds that a server may take to start."""
 
 REQUESTS = "requests a second"
 P50, P99 = "median latency", "99th percentile of the latency"
@@ -73,11 +82,6 @@ class Serving(Listening):
 
     running: RunningServer
 
-    @classmethod
-    def of(cls, running: RunningServer) -> Serving:
-        """Return what is measured of a server."""
-        return cls(running.port, running.group, running)
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -100,11 +104,14 @@ def serve(
     *options: str,
     interface: Interface | None = None,
     environment: Mapping[str, str] | None = None,
+    app_dir: str = str(APPLICATIONS),
+    factory: bool = False,
 ) -> Iterator[Serving]:
     """Run a target on a server: an implementation by name, or any `module:attribute`.
 
     `options` are added to the server's command line, and win over those before. The
-    `interface` is needed where the target is not one of ours.
+    `interface` is needed where the target is not one of ours, and `app_dir` where its
+    module is elsewhere. Raises `ServerError` if the server does not start.
     """
     ours = IMPLEMENTATIONS.get(target)
     spoken = interface or (ours.interface if ours else "asgi")
@@ -118,14 +125,34 @@ def serve(
         row,
         ours.target if ours else target,
         interface=spoken,
-        app_dir=str(APPLICATIONS),
+        app_dir=app_dir,
+        factory=factory,
         environment=environment,
-        deadline=20.0,
+        deadline=START,
         grace=0.5,
     ) as running:
-        serving = Serving.of(running)
+        serving = Serving(running.port, running.group, running)
         pin(serving.pids(), places()[0])
         yield serving
+
+
+@contextmanager
+def listen(module: str, *options: str) -> Iterator[Listening]:
+    """Run one of our own bare servers: `python -m MODULE PORT`, with more options.
+
+    It says that it is serving when it is. Raises `ServerError` if it does not.
+    """
+    port = free_port()
+    command = [sys.executable, "-P", "-m", module, str(port), *options]
+    process = Process(command, inherited())
+    try:
+        if not wait_until(lambda: "Serving" in "".join(process.log.tail()), START):
+            raise ServerError(f"{module} did not start within {START:g} s.")
+        listening = Listening(port, process.group)
+        pin(listening.pids(), places()[0])
+        yield listening
+    finally:
+        process.stop(0.0)
 
 
 @contextmanager

@@ -12,16 +12,12 @@ import asyncio
 import base64
 import hashlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import cast
 
-from asgi_compare.drive.servers.process import Process, inherited, wait_until
-from asgi_compare.drive.servers.supervisor import free_port
 from asgi_compare.measure.load.frames import TEXT
 from asgi_compare.measure.load.loop import new_loop
 from asgi_compare.measure.load.records import HOST
-from asgi_compare.measure.timing.machine import pin, places, session_pids
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """RFC 6455, 1.3."""
@@ -74,20 +70,6 @@ def _accepted(key: bytes) -> bytes:
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
         b"Connection: Upgrade\r\nSec-WebSocket-Accept: " + digest + b"\r\n\r\n"
     )
-
-
-@contextmanager
-def bare_room() -> Iterator[int]:
-    """Run it in a process of its own; yield its port."""
-    port = free_port()
-    command = [sys.executable, "-P", "-m", __name__, str(port)]
-    process = Process(command, inherited())
-    try:
-        assert wait_until(lambda: "Serving" in "".join(process.log.tail()), 10.0)
-        pin(session_pids([process.group]), places()[0])
-        yield port
-    finally:
-        process.stop(0.0)
 
 
 async def serve(port: int) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from asgi_compare.measure.experiments.bench import client
+from asgi_compare.measure.experiments.bench import client, listen
 from asgi_compare.measure.experiments.experiment import Observation
-from asgi_compare.measure.systems.bare_room import bare_room
+from asgi_compare.measure.systems import bare_room
 from asgi_compare.measure.systems.rooms import ROOMS, Effort, joining, room
 
 LIMIT = "transport.write"
@@ -25,8 +25,8 @@ to one (`_clean_expired` in channels/layers.py): 10,000 are not in in two minute
 def run(effort: Effort) -> Iterator[Observation]:
     """Broadcast by the limit, and by each implementation."""
     for count in effort.connections:
-        with bare_room() as port:
-            yield from _spoken(effort, LIMIT, count, port)
+        with listen(bare_room.__name__) as bare:
+            yield from _spoken(effort, LIMIT, count, bare.port)
         for name in ROOMS:
             if count > AT_MOST.get(name, count):
                 continue
