@@ -9,21 +9,15 @@ import os
 import threading
 import time
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from asgi_compare.domain import Gauge
-from django_app import settings as of_the_contract
+from asgi_compare.laboratory.waits.contract_settings import configure
 
 WITHOUT_MIDDLEWARE = os.environ.get("ASGI_COMPARE_MIDDLEWARE") == "none"
 
-if not settings.configured:
-    chosen = {k: v for k, v in vars(of_the_contract).items() if k.isupper()}
-    chosen |= {"ROOT_URLCONF": __name__}
-    if WITHOUT_MIDDLEWARE:
-        chosen |= {"MIDDLEWARE": []}
-    settings.configure(**chosen)
+configure(__name__, **({"MIDDLEWARE": []} if WITHOUT_MIDDLEWARE else {}))
 
 from django.core.asgi import get_asgi_application  # noqa: E402  after the settings
 from django.core.wsgi import get_wsgi_application  # noqa: E402

@@ -9,12 +9,11 @@ import os
 
 import httpx2
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from asgi_compare.laboratory.waits.contract_settings import configure
 from asgi_compare.laboratory.within.middleware import DEFAULT, only_async
-from django_app import settings as of_the_contract
 
 MIDDLEWARE = {
     "startproject": list(DEFAULT),
@@ -24,11 +23,8 @@ MIDDLEWARE = {
 UPSTREAM = os.environ.get("ASGI_COMPARE_UPSTREAM", "")
 AT_ONCE = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
 
-if not settings.configured:
-    chosen = {k: v for k, v in vars(of_the_contract).items() if k.isupper()}
-    wanted = os.environ.get("ASGI_COMPARE_MIDDLEWARE", "startproject")
-    chosen |= {"ROOT_URLCONF": __name__, "MIDDLEWARE": MIDDLEWARE[wanted]}
-    settings.configure(**chosen)
+WANTED = os.environ.get("ASGI_COMPARE_MIDDLEWARE", "startproject")
+configure(__name__, MIDDLEWARE=MIDDLEWARE[WANTED])
 
 from django.core.asgi import get_asgi_application  # noqa: E402  after the settings
 from django.core.wsgi import get_wsgi_application  # noqa: E402

@@ -11,6 +11,8 @@ from typing import Any
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 from opentelemetry.sdk.trace import TracerProvider
 
+from asgi_compare.laboratory.within.by_hand import ask
+
 SERVER_ONLY, ALL, NONE = "the server's span", "those of receive and send too", "none"
 BODY = b"Hello, world!"
 WARM_UP = 200
@@ -44,35 +46,15 @@ async def _times(requests: int, rounds: int) -> dict[str, list[float]]:
     made = applications()
     found: dict[str, list[float]] = {name: [] for name in made}
     for application in made.values():
-        await _play(application, WARM_UP)
+        await _seconds(application, WARM_UP)
     for _ in range(rounds):
         for name, application in made.items():
-            found[name].append(await _play(application, requests) / requests)
+            found[name].append(await _seconds(application, requests) / requests)
     return found
 
 
-async def _play(application: Any, requests: int) -> float:
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(event: dict[str, Any]) -> None:
-        pass
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.5"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/",
-        "raw_path": b"/",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"localhost")],
-        "client": ("127.0.0.1", 50000),
-        "server": ("127.0.0.1", 8000),
-    }
+async def _seconds(application: Any, requests: int) -> float:
     began = time.perf_counter()
     for _ in range(requests):
-        await application(dict(scope), receive, send)
+        await ask(application)
     return time.perf_counter() - began
