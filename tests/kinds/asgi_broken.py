@@ -9,7 +9,7 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from tests.kinds.common import BODY, START, Table, http, of, reply, ws
+from tests.kinds.common import BODY, START, Table, coded, http, of, reply, ws
 
 breaks = Table()
 
@@ -692,16 +692,6 @@ async def part_of_nothing(scope: Any, receive: Any, send: Any) -> Any:
 @http
 async def ends_with_100(scope: Any, receive: Any, send: Any) -> Any:
     await reply(send, b"", 100)
-
-
-async def coded(scope: Any, send: Any, *fields: Any) -> None:
-    """Compress where the client takes it, with these fields beside it."""
-    body, more = b"hello" * 50, list(fields)
-    if b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b""):
-        body = gzip.compress(body, mtime=0)
-        more.append((b"content-encoding", b"gzip"))
-    more.append((b"content-length", b"%d" % len(body)))
-    await reply(send, of(scope, body), headers=more)
 
 
 @breaks("http/etag-of-two-codings", "GET")

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.kinds.common import BODY, START, Table, http, of, read, reply, ws
+from tests.kinds.common import BODY, START, Table, coded, http, of, read, reply, ws
 
 keeps, keeps_wsgi = Table(), Table()
 
@@ -704,16 +704,6 @@ async def fails_to_stop(scope: Any, receive: Any, send: Any) -> Any:
         raise ConnectionError("no")
     assert scope["type"] == "http"
     await reply(send, of(scope, b"hello"))
-
-
-async def coded(scope: Any, send: Any, *fields: Any) -> None:
-    """Compress where the client takes it, with these fields beside it."""
-    body, more = b"hello" * 50, list(fields)
-    if b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b""):
-        body = gzip.compress(body, mtime=0)
-        more.append((b"content-encoding", b"gzip"))
-    more.append((b"content-length", b"%d" % len(body)))
-    await reply(send, of(scope, body), headers=more)
 
 
 @keeps("", "GET")

@@ -26,6 +26,7 @@ from asgi_compare.judge.application import observed
 from asgi_compare.judge.application import probe_findings as own
 from asgi_compare.judge.application.arrange import fits, trial, with_validators
 from asgi_compare.judge.application.baseline import Yardstick
+from asgi_compare.judge.application.codings import two_codings
 from asgi_compare.judge.application.gather import Gathered
 from asgi_compare.judge.application.openapi import DocumentError, read_document
 from asgi_compare.judge.application.probe import (
@@ -417,7 +418,7 @@ class _Check:
             held = yardstick.of(probe, asked, made, drive)
             own_found = held.compared(probe, made, came, drive)
             if probe.id.endswith("/head-compressed"):
-                found += observed.two_codings(made, plain, held.first)
+                found += two_codings(made, plain, held.first)
             if own_found and probe.server.another:
                 # The mix-up is the cause; that the answer differs is what it does.
                 own_found = [*observed.mixed(made, came, plain, drive)] or own_found

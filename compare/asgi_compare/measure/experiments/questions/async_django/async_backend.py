@@ -15,7 +15,7 @@ from asgi_compare.measure.experiments.experiment import (
     Source,
 )
 
-COMPARE = "asgi_compare.laboratory.waits.async_backend:compare"
+COMPARE = "asgi_compare.laboratory.within.async_backend:compare"
 DJANGO, BACKEND = "Django", "django-async-backend"
 HOPS, TIME = "hops to a thread", "time of a query"
 QUERIES, QUICK_QUERIES = 2000, 300
