@@ -66,6 +66,7 @@ def test_core_imports_no_framework(core: Project) -> None:
         (["run"], "apps"),
         (["layers", "--quick"], "apps"),
         (["serve"], "apps"),
+        (["bench"], "apps"),
         (["trace", "starlette", "/"], "apps"),
         (["check", "django-asgi"], "apps"),
         (["check-server", "uvicorn"], "apps"),
