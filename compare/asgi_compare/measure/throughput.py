@@ -34,7 +34,6 @@ from asgi_compare.measure.experiments.experiment import (
     Observations,
     in_round,
 )
-from asgi_compare.measure.load import bare_server
 from asgi_compare.measure.load.records import HttpLoad
 from asgi_compare.measure.load.statistics import Interval, ratio
 from asgi_compare.model.transcript import Interface
@@ -42,6 +41,8 @@ from asgi_compare.model.transcript import Interface
 VERSION = 1
 """The version of what is written. It changes when a field does."""
 LIMIT = "the limit"
+BARE_SERVER = "asgi_compare.measure.load.bare_server"
+"""The module of the server that is the limit. It needs httptools."""
 TOLERANCE = 0.1
 """How far two intervals must be apart, as a share, to be a change."""
 WARM_UP = 0.3
@@ -120,7 +121,7 @@ def run(subjects: Sequence[Subject], plan: Plan) -> Iterator[Observation]:
 
     with ExitStack() as stack:
         load = stack.enter_context(client())
-        add(LIMIT, stack.enter_context(listen(bare_server.__name__)), HttpLoad(0))
+        add(LIMIT, stack.enter_context(listen(BARE_SERVER)), HttpLoad(0))
         for subject in subjects:
             server = serve(
                 subject.target,

@@ -17,6 +17,7 @@ from rich.text import Text
 from asgi_compare.cli import common
 from asgi_compare.contract import SCENARIOS
 from asgi_compare.contract.scenario import PATIENT, Request
+from asgi_compare.drive.installed import missing_module
 from asgi_compare.drive.servers.supervisor import ServerError
 from asgi_compare.drive.servers.table import SERVERS, missing
 from asgi_compare.drive.targets.implementations import IMPLEMENTATIONS
@@ -199,8 +200,9 @@ def bench(
 def _subjects(apps: Iterable[App], servers: str) -> Iterator[Subject]:
     """Yield each application on each server that speaks its interface."""
     hosts = [SERVERS[name] for name in common.hosts_for(servers) if name in SERVERS]
-    for server in hosts:
-        if (reason := missing(server)) is not None:
+    limit = missing_module("The limit that bench shows", ("httptools",), "servers")
+    for reason in (*map(missing, hosts), limit):
+        if reason is not None:
             raise common.TargetFailed(reason)
     for app, server in product(apps, hosts):
         if server.speaks(app.interface):

@@ -1,9 +1,9 @@
 """Real servers, as child processes that never outlive us.
 
-    words.py         the words of their command lines, and where they listen
+    command_lines.py the options of their command lines, and where they listen
     table.py         one row a server: its command, and what it needs
     certificates.py  where those of a server lie that is to be asked over TLS
-    ways.py          how a client reaches a server: TCP, TLS, a Unix domain socket
+    transports.py    how a client reaches a server: TCP, TLS, a Unix domain socket
     supervisor.py    starts a row on a free port; ready when it answers with our nonce
     process.py       one command in a session of its own: its exit, its log, its stop
     launcher.py      the small process in between, which takes the server down with us
